@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "conn.h"
+#include "mini.h"
+#include "net.h"
+#include "window.h"
+
+/**
+ * struct bucket - records whose sockets' addresses hash to the same number
+ * @lock: protects @head and the records; beside it, so that both cost one cache line
+ * @head: the records
+ */
+struct bucket {
+	spinlock_t lock;	/* head, and the records in it */
+	struct hlist_head head;
+};
+
+static struct bucket *buckets __read_mostly;
+static unsigned int bucket_bits __read_mostly;
+static struct kmem_cache *cache __read_mostly;
+
+/*
+ * Counting all records in one place would have all CPUs write one line, so it is
+ * done only where somebody asked for a limit. Listeners and mini-sockets are not
+ * counted: without the first nobody knows whose the connections are, and the
+ * kernel bounds the second.
+ */
+static unsigned int max_records __read_mostly;
+static bool limit_holds __read_mostly;
+static atomic_t limited_records;
+
+static struct bucket *bucket_of(const void *sk)
+{
+	return &buckets[hash_ptr((void *)sk, bucket_bits)];
+}
+
+static bool limit_reached(void)
+{
+	return READ_ONCE(limit_holds) && atomic_read(&limited_records) >= max_records;
+}
+
+static void limit_count(const struct tcpw_conn *c, int n)
+{
+	if (max_records && c->kind == TCPW_CONNECTION)
+		atomic_add(n, &limited_records);
+}
+
+/* The order that a record belongs to, as it is now; NULL if none. */
+static struct tcpw_order *order_of(const struct tcpw_conn *c)
+{
+	switch (c->kind) {
+	case TCPW_LISTENER:
+		return &c->tn->listeners;
+	case TCPW_MINI:
+		return &per_cpu_ptr(c->tn->cpu, c->cpu)->minis;
+	default:
+		if (c->state == TCP_CLOSE_WAIT)
+			return &per_cpu_ptr(c->tn->cpu, c->cpu)->close_wait;
+		return NULL;
+	}
+}
+
+/* Count a record under what it is now, and put it where that belongs. */
+static void enter(struct tcpw_conn *c)
+{
+	struct tcpw_order *order;
+
+	if (c->kind != TCPW_MINI)
+		this_cpu_inc(c->tn->cpu->state[c->state]);
+	c->cpu = smp_processor_id();
+	order = order_of(c);
+	if (!order)
+		return;
+	spin_lock(&order->lock);
+	tcpw_order_insert(order, c);
+	spin_unlock(&order->lock);
+	if (c->kind != TCPW_LISTENER)
+		tcpw_net_arm_tick(c->tn);
+}
+
+/* The mirror of enter(). */
+static void leave(struct tcpw_conn *c)
+{
+	struct tcpw_order *order = order_of(c);
+
+	if (order) {
+		spin_lock(&order->lock);
+		tcpw_order_erase(order, c);
+		spin_unlock(&order->lock);
+	}
+	if (c->kind != TCPW_MINI)
+		this_cpu_dec(c->tn->cpu->state[c->state]);
+}
+
+/**
+ * tcpw_conn_alloc() - make a record
+ * @tn: the namespace it counts for
+ * @sk: its socket
+ * @kind: what it stands for
+ * @gfp: how to allocate
+ *
+ * Context: as @gfp says.
+ * Return: the record, all else in it 0, not in the table yet; NULL if there is no
+ * memory or the limit is reached.
+ */
+struct tcpw_conn *tcpw_conn_alloc(struct tcpw_net *tn, struct sock *sk,
+				  enum tcpw_kind kind, gfp_t gfp)
+{
+	struct tcpw_conn *c;
+
+	if (kind == TCPW_CONNECTION && limit_reached())
+		return NULL;
+	c = kmem_cache_zalloc(cache, gfp | __GFP_NOWARN);
+	if (c) {
+		c->tn = tn;
+		c->sk = sk;
+		c->kind = kind;
+	}
+	return c;
+}
+
+/**
+ * tcpw_conn_free() - free a record that is not in the table
+ * @c: the record
+ *
+ * Context: any, no bucket lock: a mini-socket may go with it.
+ */
+void tcpw_conn_free(struct tcpw_conn *c)
+{
+	if (c->kind == TCPW_MINI)
+		inet_twsk_put(inet_twsk(c->sk));
+	kmem_cache_free(cache, c);
+}
+
+static struct tcpw_conn *find(struct bucket *b, const void *sk)
+{
+	struct tcpw_conn *c;
+
+	hlist_for_each_entry(c, &b->head, node)
+		if (c->sk == sk)
+			return c;
+	return NULL;
+}
+
+/**
+ * tcpw_conn_insert() - put a record into the table
+ * @c: the record; the table's from now on
+ *
+ * Context: any, no bucket lock; under rcu_read_lock(), or the namespace is kept.
+ * Return: false if the socket has a record already: @c is still the caller's.
+ */
+bool tcpw_conn_insert(struct tcpw_conn *c)
+{
+	struct bucket *b = bucket_of(c->sk);
+	bool inserted = false;
+
+	spin_lock_bh(&b->lock);
+	if (!find(b, c->sk)) {
+		hlist_add_head(&c->node, &b->head);
+		this_cpu_inc(c->tn->cpu->records);
+		limit_count(c, 1);
+		enter(c);
+		inserted = true;
+	}
+	spin_unlock_bh(&b->lock);
+	return inserted;
+}
+
+/**
+ * tcpw_conn_remove() - take a record out of the table
+ * @c: the record; the caller's from now on, to be freed when the lock is released
+ *
+ * Context: the bucket lock held, by tcpw_conn_lock() or tcpw_conn_lock_next().
+ */
+void tcpw_conn_remove(struct tcpw_conn *c)
+{
+	lockdep_assert_held(&bucket_of(c->sk)->lock);
+	tcpw_window_forget(c);
+	leave(c);
+	limit_count(c, -1);
+	this_cpu_dec(c->tn->cpu->records);
+	hlist_del(&c->node);
+}
+
+/**
+ * tcpw_conn_move() - a record's socket has another state
+ * @c: the record
+ * @state: enum tcp_state
+ * @now_ns: since when
+ *
+ * Context: the bucket lock held.
+ */
+void tcpw_conn_move(struct tcpw_conn *c, unsigned int state, u64 now_ns)
+{
+	lockdep_assert_held(&bucket_of(c->sk)->lock);
+	leave(c);
+	c->state = state;
+	c->order_ns = now_ns;
+	c->exact = TCPW_EXACT;
+	enter(c);
+}
+
+/**
+ * tcpw_conn_postpone() - a mini-socket is due at another time
+ * @c: its record
+ * @due_ns: when
+ *
+ * Context: the bucket lock held.
+ */
+void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns)
+{
+	lockdep_assert_held(&bucket_of(c->sk)->lock);
+	leave(c);
+	c->order_ns = due_ns;
+	enter(c);
+}
+
+/**
+ * tcpw_conn_lock() - find and lock a socket's record
+ * @sk: the socket's address; never followed
+ *
+ * Context: any, no bucket lock. Returns with bottom halves off and the bucket lock
+ * held if there is a record.
+ * Return: the record, to be unlocked by tcpw_conn_unlock(); NULL if there is none.
+ */
+struct tcpw_conn *tcpw_conn_lock(const void *sk)
+{
+	struct bucket *b = bucket_of(sk);
+	struct tcpw_conn *c;
+
+	spin_lock_bh(&b->lock);
+	c = find(b, sk);
+	if (!c)
+		spin_unlock_bh(&b->lock);
+	return c;
+}
+
+/**
+ * tcpw_conn_unlock() - unlock what tcpw_conn_lock() locked
+ * @sk: the socket's address; the record itself may be out of the table by now
+ */
+void tcpw_conn_unlock(const void *sk)
+{
+	spin_unlock_bh(&bucket_of(sk)->lock);
+}
+
+/* The lowest address from @lowest on: the order in which a bucket is walked. */
+static struct tcpw_conn *next_in(struct bucket *b, const struct tcpw_net *tn,
+				 unsigned long lowest)
+{
+	struct tcpw_conn *c, *next = NULL;
+
+	hlist_for_each_entry(c, &b->head, node)
+		if (c->tn == tn && c->kind == TCPW_CONNECTION &&
+		    (unsigned long)c->sk >= lowest && (!next || c->sk < next->sk))
+			next = c;
+	return next;
+}
+
+/**
+ * tcpw_conn_lock_next() - go on with a walk over a namespace's connections
+ * @tn: the namespace
+ * @cursor: how far the walk has come: the first record from there on is wanted, and
+ *	its place put there; all zero to begin
+ *
+ * Context: process, no bucket lock. Returns with bottom halves off and the bucket
+ * lock held if there is a record.
+ * Return: the record, to be unlocked by tcpw_conn_unlock(); NULL at the end.
+ */
+struct tcpw_conn *tcpw_conn_lock_next(const struct tcpw_net *tn,
+				      struct tcpw_conn_cursor *cursor)
+{
+	for (; cursor->bucket < 1u << bucket_bits; cursor->bucket++, cursor->sk = 0) {
+		struct bucket *b = &buckets[cursor->bucket];
+		struct tcpw_conn *c;
+
+		/* An empty bucket had nothing when this looked: no need to lock it. */
+		if (!hlist_empty(&b->head)) {
+			spin_lock_bh(&b->lock);
+			c = next_in(b, tn, cursor->sk);
+			if (c) {
+				cursor->sk = (unsigned long)c->sk;
+				return c;
+			}
+			spin_unlock_bh(&b->lock);
+		}
+		cond_resched();
+	}
+	return NULL;
+}
+
+/* Take out what @goes says, bucket by bucket, and free it; count it as untracked. */
+static void sweep(const struct tcpw_net *tn, bool (*goes)(const struct tcpw_conn *c),
+		  bool untracked)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1u << bucket_bits; i++) {
+		struct bucket *b = &buckets[i];
+		struct hlist_node *next;
+		struct tcpw_conn *c;
+		HLIST_HEAD(out);
+
+		if (hlist_empty(&b->head))
+			continue;
+		spin_lock_bh(&b->lock);
+		hlist_for_each_entry_safe(c, next, &b->head, node) {
+			if ((tn && c->tn != tn) || !goes(c))
+				continue;
+			tcpw_conn_remove(c);
+			if (untracked)
+				tcpw_count(c->tn, TCPW_UNTRACKED);
+			hlist_add_head(&c->node, &out);
+		}
+		spin_unlock_bh(&b->lock);
+		hlist_for_each_entry_safe(c, next, &out, node)
+			tcpw_conn_free(c);
+		cond_resched();
+	}
+}
+
+static bool any(const struct tcpw_conn *c)
+{
+	return true;
+}
+
+/**
+ * tcpw_conn_purge() - free all records of a namespace that ends
+ * @tn: the namespace; makes no new records any more
+ *
+ * When a namespace ends, its sockets have ended, and a purge finds mini-sockets at
+ * most; when the module does, it finds all.
+ *
+ * Context: process.
+ */
+void tcpw_conn_purge(const struct tcpw_net *tn)
+{
+	unsigned long records = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		records += per_cpu_ptr(tn->cpu, cpu)->records;
+	if (records)
+		sweep(tn, any, false);
+}
+
+static bool beyond_limit(const struct tcpw_conn *c)
+{
+	return c->kind == TCPW_CONNECTION && atomic_read(&limited_records) > max_records;
+}
+
+/**
+ * tcpw_conn_limit() - from now on, keep to the limit
+ *
+ * While sockets older than the module are still being found, the limit is not kept
+ * to: a socket without a record might not have been found yet, and could not be
+ * told from one over the limit.
+ *
+ * Context: process.
+ */
+void tcpw_conn_limit(void)
+{
+	if (!max_records)
+		return;
+	WRITE_ONCE(limit_holds, true);
+	sweep(NULL, beyond_limit, true);
+}
+
+/**
+ * tcpw_conn_size() - what a record takes
+ *
+ * Return: bytes.
+ */
+unsigned int tcpw_conn_size(void)
+{
+	return kmem_cache_size(cache);
+}
+
+/**
+ * tcpw_conn_init() - make the table
+ * @max_connections: keep no more records of connections than this; 0: no limit
+ *
+ * It has as many buckets as the kernel's own table of established connections,
+ * which is made for as many sockets as there is memory for, and never grows: an
+ * insert can't fail, and a walk can stop and go on.
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int tcpw_conn_init(unsigned int max_connections)
+{
+	const struct inet_hashinfo *hashinfo = tcpw_hashinfo(&init_net);
+	unsigned int i;
+
+	bucket_bits = ilog2(hashinfo->ehash_mask + 1);
+	buckets = kvmalloc_array(1u << bucket_bits, sizeof(*buckets), GFP_KERNEL);
+	if (!buckets)
+		return -ENOMEM;
+	for (i = 0; i < 1u << bucket_bits; i++) {
+		spin_lock_init(&buckets[i].lock);
+		INIT_HLIST_HEAD(&buckets[i].head);
+	}
+	cache = kmem_cache_create("tcpwatch_conn", sizeof(struct tcpw_conn), 0, 0, NULL);
+	if (!cache) {
+		kvfree(buckets);
+		return -ENOMEM;
+	}
+	max_records = max_connections;
+	return 0;
+}
+
+/**
+ * tcpw_conn_exit() - free the table
+ *
+ * Context: process. All namespaces have been purged.
+ */
+void tcpw_conn_exit(void)
+{
+	kmem_cache_destroy(cache);
+	kvfree(buckets);
+}

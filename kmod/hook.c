@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/tcp.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "conn.h"
+#include "hook.h"
+#include "mini.h"
+#include "net.h"
+#include "window.h"
+
+/**
+ * struct segment - a segment in a hook
+ * @tn: the namespace
+ * @skb: the packet
+ * @th: its TCP header, the fixed part; in the packet or a copy
+ * @family: AF_INET or AF_INET6
+ * @out: it leaves
+ * @ifindex: the interface that it leaves by
+ */
+struct segment {
+	struct tcpw_net *tn;
+	struct sk_buff *skb;
+	const struct tcphdr *th;
+	u8 family;
+	bool out;
+	int ifindex;
+};
+
+/*
+ * The socket at the local end. The kernel finds the sockets of segments that come
+ * in later, save where early demux did already; of those that leave it knows them,
+ * but a reset may come from none.
+ */
+static struct sock *lookup(const struct segment *s)
+{
+	struct net *net = s->tn->net;
+	__be16 local = s->out ? s->th->source : s->th->dest;
+	__be16 remote = s->out ? s->th->dest : s->th->source;
+	int dif = s->ifindex, sdif = 0;
+
+	if (s->family == AF_INET) {
+		const struct iphdr *ip = ip_hdr(s->skb);
+
+		if (!s->out) {
+			dif = inet_iif(s->skb);
+			sdif = inet_sdif(s->skb);
+		}
+		return tcpw_lookup4(net, s->out ? ip->daddr : ip->saddr, remote,
+				    s->out ? ip->saddr : ip->daddr, ntohs(local), dif, sdif);
+	}
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		const struct ipv6hdr *ip = ipv6_hdr(s->skb);
+
+		if (!s->out) {
+			dif = inet6_iif(s->skb);
+			sdif = inet6_sdif(s->skb);
+		}
+		return tcpw_lookup6(net, s->out ? &ip->daddr : &ip->saddr, remote,
+				    s->out ? &ip->saddr : &ip->daddr, ntohs(local), dif, sdif);
+	}
+#else
+	return NULL;
+#endif
+}
+
+static u16 window_slot(const struct segment *s)
+{
+	const struct tcphdr *th = s->th;
+
+	if (s->family == AF_INET)
+		return tcpw_window_slot4(ip_hdr(s->skb)->saddr, ip_hdr(s->skb)->daddr,
+					 th->source, th->dest);
+	return tcpw_window_slot6(&ipv6_hdr(s->skb)->saddr, &ipv6_hdr(s->skb)->daddr,
+				 th->source, th->dest);
+}
+
+/* A SYN came for a connection that has not been closed: its peer reuses the port. */
+static void syn_blocked(const struct segment *s, const struct sock *sk)
+{
+	struct tcpw_conn *c = tcpw_conn_lock(sk);
+
+	if (!c)
+		return;
+	if (c->state == TCP_CLOSE_WAIT) {
+		c->syn_blocked++;
+		tcpw_count(s->tn, TCPW_SYN_ON_CLOSE_WAIT);
+	}
+	tcpw_conn_unlock(sk);
+}
+
+static void count_flags(const struct segment *s)
+{
+	const struct tcphdr *th = s->th;
+
+	if (th->rst) {
+		tcpw_count(s->tn, s->out ? TCPW_RST_OUT : TCPW_RST_IN);
+		return;
+	}
+	if (th->syn && th->ack)
+		tcpw_count(s->tn, s->out ? TCPW_SYNACK_OUT : TCPW_SYNACK_IN);
+	else if (th->syn)
+		tcpw_count(s->tn, s->out ? TCPW_SYN_OUT : TCPW_SYN_IN);
+	if (th->fin)
+		tcpw_count(s->tn, s->out ? TCPW_FIN_OUT : TCPW_FIN_IN);
+}
+
+/* A segment with a flag or a closed window came, or any while windows are closed. */
+static void segment_in(const struct segment *s)
+{
+	const struct tcphdr *th = s->th;
+	bool flags = th->syn || th->fin || th->rst;
+	u16 slot = 0;
+	struct sock *sk;
+
+	if (flags)
+		count_flags(s);
+	if (!th->rst)
+		slot = window_slot(s);
+	if (!flags && th->window && !atomic_read(&tcpw_window_in[slot]))
+		return;
+
+	sk = lookup(s);
+	if (!sk)
+		return;
+	if (sk_fullsock(sk)) {
+		if (th->syn && !th->ack)
+			syn_blocked(s, sk);
+		if (!th->rst && (!th->window || atomic_read(&tcpw_window_in[slot])))
+			tcpw_window_in_seen(sk, th, slot);
+	} else if (sk->sk_state == TCP_TIME_WAIT && (th->fin || th->rst)) {
+		tcpw_mini_kick(inet_twsk(sk));
+	}
+	sock_gen_put(sk);
+}
+
+/* The same on its way out. */
+static void segment_out(const struct segment *s)
+{
+	const struct tcphdr *th = s->th;
+	struct sock *sk = s->skb->sk;
+
+	if (th->syn || th->fin || th->rst)
+		count_flags(s);
+	if (th->rst) {
+		/* What made the kernel reset the peer ends a mini-socket, too. */
+		sk = lookup(s);
+		if (!sk)
+			return;
+		if (sk->sk_state == TCP_TIME_WAIT)
+			tcpw_mini_kick(inet_twsk(sk));
+		sock_gen_put(sk);
+		return;
+	}
+	/* Requests and mini-sockets have windows of their own, and no record. */
+	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP || th->syn)
+		return;
+	if (!th->window || atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)]))
+		tcpw_window_out_seen(sk, th);
+}
+
+/*
+ * Context of all hooks: under rcu_read_lock(); LOCAL_IN in softirq, LOCAL_OUT also in
+ * process context with bottom halves on. No allocation, no lock on the common way.
+ */
+static void look_at(struct segment *s, int offset)
+{
+	struct tcphdr copy;
+
+	s->th = skb_header_pointer(s->skb, offset, sizeof(copy), &copy);
+	if (!s->th)
+		return;
+	if (likely(!(tcp_flag_word(s->th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST)) &&
+		   s->th->window && !tcpw_window_any_closed()))
+		return;
+	if (s->out)
+		segment_out(s);
+	else
+		segment_in(s);
+}
+
+static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	struct segment s = {
+		.tn = priv,
+		.skb = skb,
+		.family = AF_INET,
+		.out = state->hook == NF_INET_LOCAL_OUT,
+		.ifindex = state->out ? state->out->ifindex : 0,
+	};
+
+	/* What comes in is whole by now; only a raw socket sends fragments here. */
+	if (ip->protocol == IPPROTO_TCP && !(ip->frag_off & htons(IP_OFFSET)))
+		look_at(&s, skb_network_offset(skb) + ip->ihl * 4);
+	return NF_ACCEPT;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static unsigned int hook6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	int offset = skb_network_offset(skb) + sizeof(*ip);
+	u8 protocol = ip->nexthdr;
+	__be16 frag = 0;
+	struct segment s = {
+		.tn = priv,
+		.skb = skb,
+		.family = AF_INET6,
+		.out = state->hook == NF_INET_LOCAL_OUT,
+		.ifindex = state->out ? state->out->ifindex : 0,
+	};
+
+	if (unlikely(protocol != IPPROTO_TCP)) {
+		offset = ipv6_skip_exthdr(skb, offset, &protocol, &frag);
+		if (offset < 0 || protocol != IPPROTO_TCP || frag & htons(IP6_OFFSET))
+			return NF_ACCEPT;
+	}
+	look_at(&s, offset);
+	return NF_ACCEPT;
+}
+#endif
+
+/* Last: what a firewall drops is not counted, as no socket sees it. */
+static const struct nf_hook_ops hooks[] = {
+	{ .hook = hook4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN,
+	  .priority = NF_IP_PRI_LAST },
+	{ .hook = hook4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT,
+	  .priority = NF_IP_PRI_LAST },
+#if IS_ENABLED(CONFIG_IPV6)
+	{ .hook = hook6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN,
+	  .priority = NF_IP6_PRI_LAST },
+	{ .hook = hook6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT,
+	  .priority = NF_IP6_PRI_LAST },
+#endif
+};
+
+/**
+ * tcpw_hook_net_init() - begin to look at a namespace's packets
+ * @tn: the namespace, all else in it ready
+ *
+ * Context: process.
+ * Return: 0 or a negative error; then no packet is looked at any more.
+ */
+int tcpw_hook_net_init(struct tcpw_net *tn)
+{
+	unsigned int i;
+	int err;
+
+	BUILD_BUG_ON(ARRAY_SIZE(hooks) > ARRAY_SIZE(tn->hooks));
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		tn->hooks[i] = hooks[i];
+		tn->hooks[i].priv = tn;
+	}
+	err = nf_register_net_hooks(tn->net, tn->hooks, ARRAY_SIZE(hooks));
+	if (err)
+		synchronize_rcu();	/* those registered before the one that failed */
+	return err;
+}
+
+/**
+ * tcpw_hook_net_exit() - look no more
+ * @tn: the namespace
+ *
+ * A hook may run on until the RCU grace period that the caller waits for.
+ *
+ * Context: process.
+ */
+void tcpw_hook_net_exit(struct tcpw_net *tn)
+{
+	nf_unregister_net_hooks(tn->net, tn->hooks, ARRAY_SIZE(hooks));
+}

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <net/inet_connection_sock.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "life.h"
+#include "mini.h"
+#include "net.h"
+#include "state.h"
+#include "window.h"
+
+/*
+ * Until the sockets older than the module have all been found, one without a record
+ * is just not found yet. After that it is one that could not be tracked.
+ */
+static bool seeded __read_mostly;
+static u64 seeded_ns __read_mostly;
+static bool short_of_memory;	/* a birth got no record before that */
+
+/**
+ * tcpw_life_seeded() - all sockets older than the module have been found
+ *
+ * Context: process.
+ */
+void tcpw_life_seeded(void)
+{
+	seeded_ns = ktime_get_boottime_ns();
+	smp_store_release(&seeded, true);	/* with seeded_ns */
+}
+
+/**
+ * tcpw_life_is_seeded() - have all sockets older than the module been found?
+ */
+bool tcpw_life_is_seeded(void)
+{
+	return smp_load_acquire(&seeded);	/* with seeded_ns */
+}
+
+/**
+ * tcpw_life_seeded_ns() - since when all sockets are known
+ *
+ * Context: any, after tcpw_life_is_seeded().
+ * Return: CLOCK_BOOTTIME in ns.
+ */
+u64 tcpw_life_seeded_ns(void)
+{
+	return seeded_ns;
+}
+
+/**
+ * tcpw_life_short_of_memory() - was a socket missed before tcpw_life_seeded()?
+ */
+bool tcpw_life_short_of_memory(void)
+{
+	return READ_ONCE(short_of_memory);
+}
+
+static bool is_birth(unsigned int from, unsigned int to)
+{
+	return from == TCP_CLOSE || (from == TCP_LISTEN && to == TCP_SYN_RECV);
+}
+
+static bool in_handshake(unsigned int state)
+{
+	return state == TCP_SYN_SENT || state == TCP_SYN_RECV;
+}
+
+static enum tcpw_kind kind_of(unsigned int state)
+{
+	return state == TCP_LISTEN ? TCPW_LISTENER : TCPW_CONNECTION;
+}
+
+/* Who sent the first FIN, if a socket comes to this state. */
+static enum tcpw_closed closed_by(unsigned int state, enum tcpw_closed before)
+{
+	switch (state) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+		return TCPW_CLOSED_LOCAL;
+	case TCP_CLOSE_WAIT:
+	case TCP_LAST_ACK:
+		return TCPW_CLOSED_REMOTE;
+	case TCP_CLOSING:
+		return TCPW_CLOSED_BOTH;
+	default:
+		return before;
+	}
+}
+
+static void forget(struct sock *sk)
+{
+	struct tcpw_conn *c = tcpw_conn_lock(sk);
+
+	if (!c)
+		return;
+	tcpw_conn_remove(c);
+	tcpw_conn_unlock(sk);
+	tcpw_conn_free(c);
+}
+
+static struct tcpw_conn *new_record(struct tcpw_net *tn, struct sock *sk,
+				    unsigned int state, u64 now_ns, gfp_t gfp)
+{
+	struct tcpw_conn *c = tcpw_conn_alloc(tn, sk, kind_of(state), gfp);
+
+	if (!c)
+		return NULL;
+	c->state = state;
+	c->opened_ns = now_ns;
+	c->order_ns = now_ns;
+	c->closed = closed_by(state, TCPW_CLOSED_NOT);
+	c->established = c->kind == TCPW_CONNECTION && !in_handshake(state);
+	return c;
+}
+
+static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now_ns)
+{
+	struct tcpw_conn *c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
+
+	if (!c) {
+		if (tcpw_life_is_seeded())
+			tcpw_count(tn, TCPW_UNTRACKED);
+		else
+			WRITE_ONCE(short_of_memory, true);
+		return;
+	}
+	if (to == TCP_SYN_SENT)
+		c->opened = TCPW_OPENED_BY_CONNECT;
+	else if (to == TCP_SYN_RECV)
+		c->opened = TCPW_OPENED_BY_LISTENER;
+	if (tcpw_conn_insert(c))
+		return;
+	/* The end of another socket at this address was missed: it is surely over. */
+	forget(sk);
+	if (!tcpw_conn_insert(c))
+		tcpw_conn_free(c);
+}
+
+/* A change of a socket without a record: it was over the limit, or memory was out. */
+static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now_ns)
+{
+	struct tcpw_conn *c;
+
+	if (!tcpw_life_is_seeded())
+		return;
+	if (to != TCP_CLOSE) {
+		/* There may be room now. What it did before is not known. */
+		c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
+		if (!c)
+			return;
+		c->older = 1;
+		if (!tcpw_conn_insert(c)) {
+			tcpw_conn_free(c);
+			return;
+		}
+	}
+	this_cpu_dec(tn->cpu->counter[TCPW_UNTRACKED]);
+}
+
+/*
+ * Why a connect() did not complete. tcp_reset() and the ICMP handlers say so in
+ * sk_err; a program that gives up waiting says nothing, but SYNs went unanswered.
+ */
+static enum tcpw_counter connect_failure(const struct sock *sk)
+{
+	switch (READ_ONCE(sk->sk_err)) {
+	case ECONNREFUSED:
+		return TCPW_CONNECT_REFUSED;
+	case ETIMEDOUT:
+		return TCPW_CONNECT_TIMEOUT;
+	case 0:
+		if (inet_csk(sk)->icsk_retransmits)
+			return TCPW_CONNECT_TIMEOUT;
+		fallthrough;
+	default:
+		return TCPW_CONNECT_FAILED;
+	}
+}
+
+/*
+ * How a connection ended, its handshake having completed. Only three states end by
+ * FINs and ACKs alone; from any other, and from FIN_WAIT2 with neither the peer's FIN
+ * nor a mini-socket to wait for it, CLOSE means that a reset was sent or came: a
+ * close() with unread data, SO_LINGER, disconnect(), `ss -K`, data for an orphan.
+ * Sources: __tcp_close(), tcp_reset(), tcp_write_err(), tcp_rcv_state_process().
+ */
+static enum tcpw_counter ending(const struct tcpw_conn *c, const struct sock *sk,
+				unsigned int from, bool mini)
+{
+	switch (READ_ONCE(sk->sk_err)) {
+	case ECONNRESET:
+	case EPIPE:
+	case ECONNABORTED:
+		return TCPW_CLOSED_RESET;
+	case ETIMEDOUT:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return TCPW_CLOSED_TIMEOUT;
+	}
+	if (from != TCP_LAST_ACK && from != TCP_CLOSING &&
+	    !(from == TCP_FIN_WAIT2 && (mini || sock_flag(sk, SOCK_DONE))))
+		return TCPW_CLOSED_RESET;
+	switch (c->closed) {
+	case TCPW_CLOSED_BOTH:
+		return TCPW_CLOSED_SIMULTANEOUS;
+	case TCPW_CLOSED_REMOTE:
+		return TCPW_CLOSED_REMOTE_FIRST;
+	default:
+		return TCPW_CLOSED_LOCAL_FIRST;
+	}
+}
+
+static void count_end(const struct tcpw_conn *c, const struct sock *sk,
+		      unsigned int from, bool mini)
+{
+	if (c->kind != TCPW_CONNECTION)
+		return;
+	if (c->established)
+		tcpw_count(c->tn, ending(c, sk, from, mini));
+	else if (from == TCP_SYN_SENT || c->opened == TCPW_OPENED_BY_CONNECT)
+		tcpw_count(c->tn, connect_failure(sk));
+}
+
+/* The record's socket closes. Returns false if it has no record. */
+static bool end(struct sock *sk, unsigned int from)
+{
+	struct inet_timewait_sock *tw = NULL;
+	struct tcpw_conn *c;
+
+	if (from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
+		tw = tcpw_mini_find(sk);
+	c = tcpw_conn_lock(sk);
+	if (!c) {
+		if (tw)
+			inet_twsk_put(tw);
+		return false;
+	}
+	count_end(c, sk, from, tw);
+	tcpw_conn_remove(c);
+	tcpw_conn_unlock(sk);
+	if (tw)
+		tcpw_mini_insert(c, tw);
+	else
+		tcpw_conn_free(c);
+	return true;
+}
+
+/* The record's socket goes on to another state. Returns false if it has no record. */
+static bool go_on(struct sock *sk, unsigned int from, unsigned int to, u64 now_ns)
+{
+	struct tcpw_conn *c = tcpw_conn_lock(sk);
+
+	if (!c)
+		return false;
+	if (!c->established && !in_handshake(to)) {
+		c->established = 1;
+		tcpw_count(c->tn, from == TCP_SYN_SENT || c->opened == TCPW_OPENED_BY_CONNECT ?
+			   TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
+	}
+	c->closed = closed_by(to, c->closed);
+	tcpw_conn_move(c, to, now_ns);
+	tcpw_conn_unlock(sk);
+	return true;
+}
+
+/**
+ * tcpw_life_change() - a socket changes its state
+ * @sk: the socket
+ * @from: enum tcp_state, what it still says of itself
+ * @to: enum tcp_state, what it is about to say
+ *
+ * Context: softirq or process; the socket's lock held, so that no other change of
+ * this socket runs; no bucket lock.
+ */
+void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
+{
+	u64 now_ns = ktime_get_boottime_ns();
+	struct tcpw_net *tn;
+	bool known;
+
+	rcu_read_lock();
+	tn = tcpw_net_of_sock(sk);
+	if (tn && !tcpw_state_may_follow(from, to))
+		tcpw_count(tn, TCPW_ILLEGAL_TRANSITIONS);
+	if (is_birth(from, to)) {
+		if (tn)
+			birth(tn, sk, to, now_ns);
+	} else {
+		known = to == TCP_CLOSE ? end(sk, from) : go_on(sk, from, to, now_ns);
+		if (!known && tn)
+			stranger(tn, sk, to, now_ns);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * tcpw_life_destroyed() - a socket's memory is about to be given back
+ * @sk: the socket, closed long ago; else its record must go now
+ *
+ * Context: softirq or process, no bucket lock.
+ */
+void tcpw_life_destroyed(struct sock *sk)
+{
+	rcu_read_lock();
+	forget(sk);
+	rcu_read_unlock();
+}
+
+static u64 time_of(u64 now_ns, u32 stamp)
+{
+	s32 ago = tcp_jiffies32 - stamp;
+
+	return now_ns - min(now_ns, jiffies_to_nsecs(ago > 0 ? ago : 0));
+}
+
+/*
+ * What the timestamps of a socket older than the module tell. Whatever it sent or
+ * received, it was open by then. In CLOSE_WAIT the last ACK came with the FIN or
+ * after it; if SND.WL1, the sequence number of the segment that the window was last
+ * taken from, is before the FIN's end, then no ACK came after it, and that one is the
+ * FIN's. In FIN_WAIT2 the last ACK is the one for our FIN, or came after it.
+ */
+static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 acked_ns = time_of(now_ns, tp->rcv_tstamp);
+
+	c->older = 1;
+	c->exact = TCPW_EXACT_MIN;
+	if (!c->established)
+		return;
+	c->opened_ns = min3(acked_ns, time_of(now_ns, tp->lsndtime),
+			    time_of(now_ns, inet_csk(sk)->icsk_ack.lrcvtime));
+	switch (c->state) {
+	case TCP_ESTABLISHED:
+		c->order_ns = c->opened_ns;
+		break;
+	case TCP_CLOSE_WAIT:
+		c->order_ns = acked_ns;
+		if (tp->snd_wl1 != tp->rcv_nxt)
+			c->exact = TCPW_EXACT_EST;
+		break;
+	case TCP_FIN_WAIT2:
+		c->order_ns = acked_ns;
+		break;
+	}
+}
+
+/**
+ * tcpw_life_adopt() - make a record for a socket older than the module
+ * @sk: the socket
+ *
+ * Context: process, lock_sock() held.
+ * Return: 0, also if it has a record or needs none; -ENOMEM.
+ */
+int tcpw_life_adopt(struct sock *sk)
+{
+	unsigned int state = sk->sk_state;
+	u64 now_ns = ktime_get_boottime_ns();
+	struct tcpw_conn *c;
+
+	if (state == TCP_CLOSE)
+		return 0;
+	c = new_record(tcpw_net_of(sock_net(sk)), sk, state, now_ns, GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	date(c, sk, now_ns);
+	tcpw_window_adopt(c, sk, now_ns);
+	rcu_read_lock();
+	if (!tcpw_conn_insert(c)) {
+		tcpw_window_forget(c);
+		tcpw_conn_free(c);
+	}
+	rcu_read_unlock();
+	return 0;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "conn.h"
+#include "mini.h"
+#include "net.h"
+
+/*
+ * A segment is seen before the kernel acts on it, and the kernel may find that it
+ * is of no matter. For so long it is worth to look whether it did.
+ */
+#define KICK_LASTS_NS NSEC_PER_SEC
+
+static bool in_fin_wait2(const struct inet_timewait_sock *tw)
+{
+	/* inet_twsk_kill() unhashes it first; the record's reference keeps the memory. */
+	return READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 && READ_ONCE(tw->tw_node.pprev);
+}
+
+/* When the kernel's timer is to run out; it may run late, never early. */
+static u64 expires_ns(const struct inet_timewait_sock *tw, u64 now_ns)
+{
+	long left = READ_ONCE(tw->tw_timer.expires) - jiffies;
+
+	return now_ns + (left > 0 ? jiffies_to_nsecs(left) : 0);
+}
+
+static struct sock *lookup(const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	u16 port = ntohs(inet->inet_sport);	/* inet_num may be gone by now */
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
+		return tcpw_lookup6(sock_net(sk), &sk->sk_v6_daddr, inet->inet_dport,
+				    &sk->sk_v6_rcv_saddr, port, sk->sk_bound_dev_if, 0);
+#endif
+	return tcpw_lookup4(sock_net(sk), inet->inet_daddr, inet->inet_dport,
+			    inet->inet_rcv_saddr, port, sk->sk_bound_dev_if, 0);
+}
+
+/**
+ * tcpw_mini_find() - the mini-socket in FIN_WAIT2 that took a socket's place
+ * @sk: a socket on its way from FIN_WAIT2 to CLOSE
+ *
+ * tcp_time_wait() puts the mini-socket into the kernel's table, where the full one
+ * was, before it closes that.
+ *
+ * Context: any, under rcu_read_lock(), the socket's lock held.
+ * Return: the mini-socket, with a reference for the caller; NULL if there is none.
+ */
+struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk)
+{
+	struct sock *found = lookup(sk);
+
+	if (!found)
+		return NULL;
+	if (found->sk_state == TCP_TIME_WAIT && in_fin_wait2(inet_twsk(found)))
+		return inet_twsk(found);
+	sock_gen_put(found);
+	return NULL;
+}
+
+/**
+ * tcpw_mini_insert() - let a record stand for a mini-socket from now on
+ * @c: the record of the full socket, out of the table; taken over
+ * @tw: the mini-socket; its reference is taken over
+ *
+ * Context: any, no bucket lock, under rcu_read_lock().
+ */
+void tcpw_mini_insert(struct tcpw_conn *c, struct inet_timewait_sock *tw)
+{
+	c->kind = TCPW_MINI;
+	c->sk = (struct sock *)tw;
+	c->state = TCP_FIN_WAIT2;
+	c->order_ns = expires_ns(tw, ktime_get_boottime_ns());
+	/* Its socket can't have a record yet, unless the seed was here first. */
+	if (!tcpw_conn_insert(c))
+		tcpw_conn_free(c);
+}
+
+/**
+ * tcpw_mini_kick() - a segment came, or left, that may end a mini-socket
+ * @tw: the mini-socket, in whatever state
+ *
+ * Context: any, no bucket lock.
+ */
+void tcpw_mini_kick(const struct inet_timewait_sock *tw)
+{
+	struct tcpw_conn *c = tcpw_conn_lock(tw);
+
+	if (!c)
+		return;
+	tcpw_conn_postpone(c, ktime_get_boottime_ns());
+	tcpw_conn_unlock(tw);
+}
+
+/* Take out a record if its mini-socket has left FIN_WAIT2, else say when to look again. */
+static void look_at(const void *tw, u64 now_ns)
+{
+	struct tcpw_conn *c = tcpw_conn_lock(tw);
+	u64 due_ns;
+
+	if (!c)
+		return;
+	if (!in_fin_wait2(tw)) {
+		tcpw_conn_remove(c);
+		tcpw_conn_unlock(tw);
+		tcpw_conn_free(c);
+		return;
+	}
+	due_ns = expires_ns(tw, now_ns);
+	if (due_ns > now_ns && c->order_ns + KICK_LASTS_NS < now_ns)
+		tcpw_conn_postpone(c, due_ns);
+	tcpw_conn_unlock(tw);
+}
+
+/**
+ * tcpw_mini_settle() - look at the mini-sockets that are due
+ * @minis: one CPU's mini-sockets
+ *
+ * Context: process.
+ * Return: whether any are left.
+ */
+bool tcpw_mini_settle(struct tcpw_order *minis)
+{
+	struct tcpw_order_key at = { 0, 0 };
+	u64 now_ns = ktime_get_boottime_ns();
+
+	for (;;) {
+		const struct tcpw_conn *c;
+		const void *tw = NULL;
+		bool left;
+
+		spin_lock_bh(&minis->lock);
+		left = minis->count;
+		c = tcpw_order_at(minis, &at);
+		if (c && c->order_ns <= now_ns) {
+			at = tcpw_order_key(c);
+			at.conn++;
+			tw = c->sk;
+		}
+		spin_unlock_bh(&minis->lock);
+		if (!tw)
+			return left;
+		look_at(tw, now_ns);
+		cond_resched();
+	}
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/time64.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/sock.h>
+
+#include "conn.h"
+#include "hook.h"
+#include "mini.h"
+#include "net.h"
+#include "proc/proc.h"
+#include "sysctl.h"
+
+static unsigned int net_id __read_mostly;
+static LIST_HEAD(nets);
+static DEFINE_MUTEX(nets_lock);	/* nets; outside of any socket's lock */
+
+/**
+ * tcpw_net_of() - the module's state in a namespace
+ * @net: a namespace that is not dying, or whose exit is still to come
+ *
+ * Context: any; the caller keeps @net, or is under rcu_read_lock() since it saw
+ * that @net lives.
+ * Return: the state.
+ */
+struct tcpw_net *tcpw_net_of(const struct net *net)
+{
+	return net_generic(net, net_id);
+}
+
+/**
+ * tcpw_net_of_sock() - the module's state in a socket's namespace
+ * @sk: a socket
+ *
+ * A kernel socket holds no reference to its namespace and may still change its
+ * state when that has gone, and with it the module's state there. cleanup_net()
+ * waits for RCU between the last reference and the exits, so whoever sees the
+ * namespace alive has its state until the end of the RCU section.
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: the state, NULL if the namespace is dying.
+ */
+struct tcpw_net *tcpw_net_of_sock(const struct sock *sk)
+{
+	const struct net *net = sock_net(sk);
+
+	return check_net(net) ? tcpw_net_of(net) : NULL;
+}
+
+/**
+ * tcpw_net_stuck_bound_ns() - what came into CLOSE_WAIT up to then is stuck now
+ * @tn: the namespace
+ *
+ * Context: any, no locks.
+ * Return: CLOCK_BOOTTIME in ns; 0 if the machine is not up for long enough.
+ */
+u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn)
+{
+	u64 stuck_ns = (u64)READ_ONCE(tn->close_wait_stuck_ms) * NSEC_PER_MSEC;
+	u64 now_ns = ktime_get_boottime_ns();
+
+	/* Longer than the threshold, in the ms that the files show. */
+	stuck_ns += NSEC_PER_MSEC;
+	return now_ns > stuck_ns ? now_ns - stuck_ns : 0;
+}
+
+/**
+ * tcpw_net_arm_tick() - let the tick come within a second
+ * @tn: the namespace
+ *
+ * To be called after something was put into an order of the namespace, and its
+ * lock released: the tick disarms itself before it looks at the orders, so
+ * either it sees what was put there, or this sees it disarmed.
+ *
+ * Context: any, under rcu_read_lock().
+ */
+void tcpw_net_arm_tick(struct tcpw_net *tn)
+{
+	if (READ_ONCE(tn->tick_armed) || READ_ONCE(tn->dying))
+		return;
+	if (!xchg(&tn->tick_armed, 1))
+		schedule_delayed_work(&tn->tick, HZ);
+}
+
+static void tick(struct work_struct *work)
+{
+	struct tcpw_net *tn = container_of(work, struct tcpw_net, tick.work);
+	u64 bound_ns = tcpw_net_stuck_bound_ns(tn);
+	bool more = false;
+	int cpu;
+
+	WRITE_ONCE(tn->tick_armed, 0);
+	for_each_possible_cpu(cpu) {
+		struct tcpw_net_cpu *part = per_cpu_ptr(tn->cpu, cpu);
+
+		tcpw_order_count_until(&part->close_wait, bound_ns);
+		more |= tcpw_mini_settle(&part->minis);
+		more |= READ_ONCE(part->close_wait.count) != 0;
+	}
+	rcu_read_lock();
+	if (more)
+		tcpw_net_arm_tick(tn);
+	rcu_read_unlock();
+}
+
+/**
+ * tcpw_net_for_each() - call a function for each namespace
+ * @fn: may sleep and lock sockets; must not make or end namespaces
+ *
+ * Context: process. No namespace is made or ended meanwhile.
+ * Return: 0, or what @fn returned first that is not 0.
+ */
+int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn))
+{
+	struct tcpw_net *tn;
+	int err = 0;
+
+	mutex_lock(&nets_lock);
+	list_for_each_entry(tn, &nets, list) {
+		err = fn(tn);
+		if (err)
+			break;
+	}
+	mutex_unlock(&nets_lock);
+	return err;
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct tcpw_net *tn = tcpw_net_of(net);
+	int cpu, err;
+
+	tn->net = net;
+	tn->cpu = alloc_percpu(struct tcpw_net_cpu);
+	if (!tn->cpu)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		tcpw_order_init(&per_cpu_ptr(tn->cpu, cpu)->close_wait);
+		tcpw_order_init(&per_cpu_ptr(tn->cpu, cpu)->minis);
+	}
+	tcpw_order_init(&tn->listeners);
+	INIT_DELAYED_WORK(&tn->tick, tick);
+
+	err = tcpw_sysctl_net_init(tn);
+	if (err)
+		goto err_sysctl;
+	err = tcpw_proc_net_init(tn);
+	if (err)
+		goto err_proc;
+	err = tcpw_hook_net_init(tn);
+	if (err)
+		goto err_hook;
+
+	mutex_lock(&nets_lock);
+	list_add_tail(&tn->list, &nets);
+	mutex_unlock(&nets_lock);
+	return 0;
+
+err_hook:
+	tcpw_proc_net_exit(tn);
+err_proc:
+	tcpw_sysctl_net_exit(tn);
+err_sysctl:
+	free_percpu(tn->cpu);
+	return err;
+}
+
+/* What must be over before RCU's grace period, which comes between this and net_exit(). */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct tcpw_net *tn = tcpw_net_of(net);
+
+	WRITE_ONCE(tn->dying, true);
+	tcpw_hook_net_exit(tn);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct tcpw_net *tn = tcpw_net_of(net);
+
+	mutex_lock(&nets_lock);
+	list_del(&tn->list);
+	mutex_unlock(&nets_lock);
+
+	tcpw_proc_net_exit(tn);
+	cancel_delayed_work_sync(&tn->tick);
+	tcpw_conn_purge(tn);
+	tcpw_sysctl_net_exit(tn);
+	free_percpu(tn->cpu);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.pre_exit = net_pre_exit,
+	.exit = net_exit,
+	.id = &net_id,
+	.size = sizeof(struct tcpw_net),
+};
+
+/**
+ * tcpw_net_init() - begin in all namespaces, those to come included
+ *
+ * Context: process. The table of connections is there.
+ * Return: 0 or a negative error.
+ */
+int tcpw_net_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/**
+ * tcpw_net_exit() - end in all namespaces, and free their records
+ *
+ * Context: process. No probe runs any more.
+ */
+void tcpw_net_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What each network namespace has of its own: counters, orders, settings.
+ */
+#ifndef TCPW_NET_H
+#define TCPW_NET_H
+
+#include <linux/list.h>
+#include <linux/netfilter.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <net/tcp_states.h>
+
+#include "counters.h"
+#include "order.h"
+
+struct ctl_table_header;
+struct net;
+struct proc_dir_entry;
+struct sock;
+
+/**
+ * struct tcpw_net_cpu - what the hot paths write, one for each CPU
+ * @counter: enum tcpw_counter. Only sums over all CPUs mean anything: what one CPU
+ *	added another may take away, and each may wrap
+ * @state: full sockets with a record, by enum tcp_state; sums, as @counter
+ * @records: records, mini-sockets and listeners included; sums, as @counter
+ * @close_wait: the connections that came into CLOSE_WAIT on this CPU
+ * @minis: the mini-sockets in FIN_WAIT2 made on this CPU, by when they are due to end
+ */
+struct tcpw_net_cpu {
+	unsigned long counter[TCPW_COUNTERS];
+	unsigned long state[TCP_MAX_STATES];
+	unsigned long records;
+	struct tcpw_order close_wait;
+	struct tcpw_order minis;
+};
+
+/**
+ * struct tcpw_net - the module's state in one namespace
+ * @net: the namespace; holds no reference: this ends with it
+ * @list: in the list of all; protected by its mutex in net.c
+ * @cpu: one part for each CPU
+ * @listeners: the sockets in LISTEN, by when they began
+ * @close_wait_stuck_ms: sysctl net.tcpwatch.close_wait_stuck_ms
+ * @dying: the namespace is going, the tick must not be armed any more
+ * @tick_armed: the tick is due, or running
+ * @tick: settles what has no event of its own
+ * @hooks: the netfilter hooks, with this as their private data
+ * @sysctl: the settings
+ * @proc: the folder of files
+ */
+struct tcpw_net {
+	struct net *net;
+	struct list_head list;
+	struct tcpw_net_cpu __percpu *cpu;
+	struct tcpw_order listeners;
+	unsigned int close_wait_stuck_ms;
+	bool dying;
+	int tick_armed;
+	struct delayed_work tick;
+	struct nf_hook_ops hooks[4];
+	struct ctl_table_header *sysctl;
+	struct proc_dir_entry *proc;
+};
+
+/**
+ * tcpw_count() - count one of something
+ * @tn: the namespace
+ * @counter: what
+ *
+ * Context: any, no locks.
+ */
+static inline void tcpw_count(struct tcpw_net *tn, enum tcpw_counter counter)
+{
+	this_cpu_inc(tn->cpu->counter[counter]);
+}
+
+int tcpw_net_init(void);
+void tcpw_net_exit(void);
+
+struct tcpw_net *tcpw_net_of(const struct net *net);
+struct tcpw_net *tcpw_net_of_sock(const struct sock *sk);
+void tcpw_net_arm_tick(struct tcpw_net *tn);
+u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn);
+int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn));
+
+#endif

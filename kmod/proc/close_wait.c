@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/tcpwatch/close_wait: the sockets in CLOSE_WAIT, oldest first. Its cost grows
+ * with them alone.
+ */
+#include <linux/ktime.h>
+
+#include "net.h"
+#include "proc/merge.h"
+#include "proc/proc.h"
+#include "snapshot.h"
+
+static unsigned int count(void)
+{
+	return nr_cpu_ids;
+}
+
+static struct tcpw_order *order(struct tcpw_net *tn, unsigned int cpu)
+{
+	return cpu_possible(cpu) ? &per_cpu_ptr(tn->cpu, cpu)->close_wait : NULL;
+}
+
+static const struct tcpw_merge_source source = { .count = count, .order = order };
+
+unsigned int tcpw_close_wait_size(void)
+{
+	return tcpw_merge_size(&source);
+}
+
+static void *start(struct seq_file *m, loff_t *pos)
+{
+	return tcpw_merge_start(m, *pos, &source);
+}
+
+static void *next(struct seq_file *m, void *v, loff_t *pos)
+{
+	return tcpw_merge_next(m, v, pos, &source);
+}
+
+static int show(struct seq_file *m, void *v)
+{
+	const struct tcpw_net *tn = tcpw_net_of(seq_file_net(m));
+	const struct tcpw_row *row = v;
+	struct tcpw_snapshot s;
+	u64 now_ns, wait_ms;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "id local remote uid inode wait_ms exact verdict unread unsent unacked snd_wnd idle_out_ms syn_blocked\n");
+		return 0;
+	}
+	tcpw_snapshot_take(&s, row->sk);
+	now_ns = ktime_get_boottime_ns();
+	wait_ms = div_u64(now_ns - row->conn.order_ns, NSEC_PER_MSEC);
+
+	tcpw_put_id(m, row->sk);
+	tcpw_put_local(m, row->sk);
+	tcpw_put_remote(m, row->sk);
+	tcpw_put_owner(m, row->sk);
+	tcpw_put(m, wait_ms);
+	tcpw_put_exact(m, row->conn.exact);
+	tcpw_put_word(m, tcpw_verdict_name(tcpw_verdict(&s, wait_ms,
+							READ_ONCE(tn->close_wait_stuck_ms))));
+	tcpw_put(m, s.rcv_unread);
+	tcpw_put(m, s.snd_unsent);
+	tcpw_put(m, s.snd_unacked);
+	tcpw_put(m, s.snd_wnd);
+	tcpw_put(m, s.idle_out_ms);
+	tcpw_put(m, row->conn.syn_blocked);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+const struct seq_operations tcpw_close_wait_ops = {
+	.start = start,
+	.next = next,
+	.stop = tcpw_merge_stop,
+	.show = show,
+};

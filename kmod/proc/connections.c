@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/tcpwatch/connections: every live full socket that is no listener.
+ */
+#include <linux/ktime.h>
+#include <linux/seq_file_net.h>
+#include <net/inet_sock.h>
+
+#include "conn.h"
+#include "life.h"
+#include "net.h"
+#include "proc/proc.h"
+#include "proc/row.h"
+#include "snapshot.h"
+#include "state.h"
+
+/**
+ * struct walk - how far a reader has come
+ * @p: the namespace; first, as seq_file_net wants it
+ * @cursor: the present row's place, or where to look for the next
+ * @row: the present row
+ */
+struct walk {
+	struct seq_net_private p;
+	struct tcpw_conn_cursor cursor;
+	struct tcpw_row row;
+};
+
+unsigned int tcpw_connections_size(void)
+{
+	return sizeof(struct walk);
+}
+
+/*
+ * A child's record is born before its addresses are set. A connection without a
+ * peer's port is not there yet.
+ */
+static bool is_addressed(const struct sock *sk)
+{
+	return READ_ONCE(inet_sk(sk)->inet_dport) != 0;
+}
+
+static struct tcpw_row *row_at(struct seq_file *m)
+{
+	const struct tcpw_net *tn = tcpw_net_of(seq_file_net(m));
+	struct walk *walk = m->private;
+	struct tcpw_conn *c;
+	bool held;
+
+	while ((c = tcpw_conn_lock_next(tn, &walk->cursor))) {
+		held = is_addressed(c->sk) && tcpw_row_hold(&walk->row, c);
+		tcpw_conn_unlock(c->sk);
+		if (held)
+			return &walk->row;
+		walk->cursor.sk++;
+	}
+	return NULL;
+}
+
+static void *start(struct seq_file *m, loff_t *pos)
+{
+	struct walk *walk = m->private;
+
+	if (!tcpw_life_is_seeded())
+		return ERR_PTR(-EAGAIN);
+	if (*pos)
+		return row_at(m);
+	memset(&walk->cursor, 0, sizeof(walk->cursor));
+	return SEQ_START_TOKEN;
+}
+
+static void *next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct walk *walk = m->private;
+
+	++*pos;
+	if (v != SEQ_START_TOKEN) {
+		tcpw_row_release(&walk->row);
+		walk->cursor.sk++;
+	}
+	return row_at(m);
+}
+
+static void stop(struct seq_file *m, void *v)
+{
+	struct walk *walk = m->private;
+
+	tcpw_row_release(&walk->row);
+}
+
+/* The state's own beginning may be exact where the connection's is not. */
+static enum tcpw_exact exact(const struct tcpw_conn *c)
+{
+	return c->exact == TCPW_EXACT && c->older ? TCPW_EXACT_MIN : c->exact;
+}
+
+static void put_life(struct seq_file *m, const struct tcpw_conn *c, u64 now_ns)
+{
+	static const char *const opened[] = {
+		[TCPW_OPENED_UNKNOWN]		= "-",
+		[TCPW_OPENED_BY_CONNECT]	= "active",
+		[TCPW_OPENED_BY_LISTENER]	= "passive",
+	};
+	static const char *const closed[] = {
+		[TCPW_CLOSED_NOT]	= "-",
+		[TCPW_CLOSED_LOCAL]	= "local",
+		[TCPW_CLOSED_REMOTE]	= "remote",
+		[TCPW_CLOSED_BOTH]	= "both",
+	};
+
+	tcpw_put_word(m, tcpw_state_name(c->state));
+	tcpw_put_since(m, now_ns, c->order_ns);
+	tcpw_put_since(m, now_ns, c->opened_ns);
+	tcpw_put_exact(m, exact(c));
+	tcpw_put_word(m, opened[c->opened]);
+	tcpw_put_word(m, closed[c->closed]);
+}
+
+static void put_windows(struct seq_file *m, const struct tcpw_conn *c,
+			const struct tcpw_snapshot *s, u64 now_ns)
+{
+	u64 zero_in_ns = c->zero_in_ns;
+
+	if (c->zero_in_now && now_ns > c->zero_in_since_ns)
+		zero_in_ns += now_ns - c->zero_in_since_ns;
+
+	tcpw_put(m, s->rcv_unread);
+	tcpw_put(m, s->rcv_wnd);
+	tcpw_put(m, s->rcv_wscale);
+	tcpw_put(m, s->snd_unacked);
+	tcpw_put(m, s->snd_unsent);
+	tcpw_put(m, s->snd_wnd);
+	tcpw_put(m, s->snd_wscale);
+	tcpw_put(m, s->snd_usable);
+	tcpw_put(m, s->cwnd_bytes);
+	tcpw_put(m, s->mss);
+	tcpw_put(m, s->rtt_us);
+	tcpw_put(m, s->retrans);
+	tcpw_put_word(m, tcpw_limited_name(tcpw_limited(s)));
+	tcpw_put(m, c->zero_in);
+	tcpw_put(m, c->zero_out);
+	tcpw_put(m, div_u64(zero_in_ns, NSEC_PER_MSEC));
+	tcpw_put(m, s->probes);
+	tcpw_put(m, s->bytes_in);
+	tcpw_put(m, s->bytes_out);
+	if (c->state == TCP_SYN_SENT) {	/* nothing could go either way yet */
+		tcpw_put_word(m, "-");
+		tcpw_put_word(m, "-");
+	} else {
+		tcpw_put(m, s->idle_in_ms);
+		tcpw_put(m, s->idle_out_ms);
+	}
+}
+
+static int show(struct seq_file *m, void *v)
+{
+	const struct tcpw_row *row = v;
+	struct tcpw_snapshot s;
+	u64 now_ns;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "id state state_ms age_ms exact opened closed local remote uid inode rcv_unread rcv_wnd rcv_wscale snd_unacked snd_unsent snd_wnd snd_wscale snd_usable cwnd_bytes mss rtt_us retrans limited zero_in zero_out zero_in_ms probes bytes_in bytes_out idle_in_ms idle_out_ms\n");
+		return 0;
+	}
+	tcpw_snapshot_take(&s, row->sk);
+	now_ns = ktime_get_boottime_ns();
+
+	tcpw_put_id(m, row->sk);
+	put_life(m, &row->conn, now_ns);
+	tcpw_put_local(m, row->sk);
+	tcpw_put_remote(m, row->sk);
+	tcpw_put_owner(m, row->sk);
+	put_windows(m, &row->conn, &s, now_ns);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+const struct seq_operations tcpw_connections_ops = {
+	.start = start,
+	.next = next,
+	.stop = stop,
+	.show = show,
+};

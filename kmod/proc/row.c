@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/sock_diag.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "proc/row.h"
+
+/**
+ * tcpw_row_hold() - hold a record's socket, and copy the record
+ * @row: where
+ * @c: the record
+ *
+ * A socket has a record for as long as it is open, so its memory is there under the
+ * lock; it may be on its way out all the same.
+ *
+ * Context: the bucket lock of @c held.
+ * Return: false if the socket is going.
+ */
+bool tcpw_row_hold(struct tcpw_row *row, const struct tcpw_conn *c)
+{
+	if (!refcount_inc_not_zero(&c->sk->sk_refcnt))
+		return false;
+	row->conn = *c;
+	row->sk = c->sk;
+	return true;
+}
+
+/**
+ * tcpw_row_release() - give back what tcpw_row_hold() took
+ * @row: the row; may hold nothing
+ *
+ * Context: process, no bucket lock: this may be the end of the socket, and the
+ * probe for that takes one.
+ */
+void tcpw_row_release(struct tcpw_row *row)
+{
+	if (row->sk)
+		sock_put(row->sk);
+	row->sk = NULL;
+}
+
+/**
+ * tcpw_put_id() - the socket's cookie, which `ss -e` shows too; begins a row
+ * @m: the file
+ * @sk: a full socket
+ */
+void tcpw_put_id(struct seq_file *m, struct sock *sk)
+{
+	u32 cookie[2];
+
+	sock_diag_save_cookie(sk, cookie);
+	seq_put_decimal_ull(m, "", (u64)cookie[1] << 32 | cookie[0]);
+}
+
+static void put_address4(struct seq_file *m, __be32 address, __be16 port)
+{
+	const u8 *byte = (const u8 *)&address;
+
+	seq_put_decimal_ull(m, " ", byte[0]);
+	seq_put_decimal_ull(m, ".", byte[1]);
+	seq_put_decimal_ull(m, ".", byte[2]);
+	seq_put_decimal_ull(m, ".", byte[3]);
+	seq_put_decimal_ull(m, ":", ntohs(port));
+}
+
+static void put_address6(struct seq_file *m, const struct in6_addr *address, __be16 port)
+{
+	seq_printf(m, " [%pI6c]:%u", address, ntohs(port));
+}
+
+/**
+ * tcpw_put_local() - the local address and port
+ * @m: the file
+ * @sk: a full socket
+ */
+void tcpw_put_local(struct seq_file *m, const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		put_address6(m, &sk->sk_v6_rcv_saddr, inet_sk(sk)->inet_sport);
+		return;
+	}
+#endif
+	put_address4(m, inet_sk(sk)->inet_rcv_saddr, inet_sk(sk)->inet_sport);
+}
+
+/**
+ * tcpw_put_remote() - the peer's address and port
+ * @m: the file
+ * @sk: a full socket
+ */
+void tcpw_put_remote(struct seq_file *m, const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		put_address6(m, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
+		return;
+	}
+#endif
+	put_address4(m, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
+}
+
+/**
+ * tcpw_put_owner() - uid and inode
+ * @m: the file
+ * @sk: a full socket
+ *
+ * The uid is as the user namespace of whoever opened the file sees it. A socket that
+ * no program holds has no inode, and the uid of who made it or its listener.
+ *
+ * Context: process.
+ */
+void tcpw_put_owner(struct seq_file *m, struct sock *sk)
+{
+	unsigned long inode = sock_i_ino(sk);
+
+	tcpw_put(m, from_kuid_munged(seq_user_ns(m), READ_ONCE(sk->sk_uid)));
+	if (inode)
+		tcpw_put(m, inode);
+	else
+		tcpw_put_word(m, "-");
+}
+
+/**
+ * tcpw_put_exact() - how well a time is known
+ * @m: the file
+ * @exact: that
+ */
+void tcpw_put_exact(struct seq_file *m, enum tcpw_exact exact)
+{
+	static const char *const words[] = {
+		[TCPW_EXACT]		= "yes",
+		[TCPW_EXACT_MIN]	= "min",
+		[TCPW_EXACT_EST]	= "est",
+	};
+
+	tcpw_put_word(m, words[exact]);
+}

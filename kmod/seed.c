@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sockets older than the module: found in the kernel's own tables, and given their
+ * records under their own locks. Without the lock a socket could close between being
+ * seen and being recorded, and leave a record for a dead one.
+ */
+#include <linux/sched.h>
+#include <net/inet_hashtables.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "conn.h"
+#include "life.h"
+#include "mini.h"
+#include "net.h"
+#include "seed.h"
+
+enum { BATCH = 64 };
+
+/**
+ * struct batch - sockets of one bucket of the kernel's, each with a reference
+ * @sk: full sockets and mini-sockets
+ * @n: how many
+ */
+struct batch {
+	struct sock *sk[BATCH];
+	unsigned int n;
+};
+
+/* Both kinds of socket have the fields that are asked here in the same places. */
+static bool is_wanted(const struct sock *sk)
+{
+	struct tcpw_conn *c;
+
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		return false;
+	if (sk->sk_state == TCP_TIME_WAIT) {
+		if (READ_ONCE(inet_twsk(sk)->tw_substate) != TCP_FIN_WAIT2)
+			return false;
+	} else if (sk->sk_protocol != IPPROTO_TCP) {
+		return false;
+	}
+	if (!tcpw_net_of_sock(sk))
+		return false;
+	c = tcpw_conn_lock(sk);
+	if (!c)
+		return true;
+	tcpw_conn_unlock(sk);
+	return false;
+}
+
+/* Called under the kernel's lock of the bucket. Returns false when there is no room. */
+static bool take(struct batch *batch, struct sock *sk)
+{
+	if (!is_wanted(sk))
+		return true;
+	if (batch->n == BATCH)
+		return false;
+	if (refcount_inc_not_zero(&sk->sk_refcnt))
+		batch->sk[batch->n++] = sk;
+	return true;
+}
+
+static int adopt_mini(struct sock *sk)
+{
+	struct tcpw_conn *c = tcpw_conn_alloc(tcpw_net_of(sock_net(sk)), sk, TCPW_MINI,
+					      GFP_KERNEL);
+
+	if (!c) {
+		sock_gen_put(sk);
+		return -ENOMEM;
+	}
+	rcu_read_lock();
+	tcpw_mini_insert(c, inet_twsk(sk));
+	rcu_read_unlock();
+	return 0;
+}
+
+/* Gives the references back, all of them whatever happens. */
+static int adopt(struct batch *batch)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < batch->n; i++) {
+		struct sock *sk = batch->sk[i];
+
+		if (err) {
+			sock_gen_put(sk);
+		} else if (sk->sk_state == TCP_TIME_WAIT) {
+			err = adopt_mini(sk);
+		} else {
+			lock_sock(sk);
+			err = tcpw_life_adopt(sk);
+			release_sock(sk);
+			sock_put(sk);
+		}
+	}
+	return err;
+}
+
+/*
+ * A bucket with more than a batch is walked again: those adopted are not wanted any
+ * more. One pass without a new socket ends it, whatever else there is.
+ */
+static int seed_bucket(struct hlist_nulls_head *head, spinlock_t *lock, struct batch *batch)
+{
+	const struct hlist_nulls_node *node;
+	struct sock *sk;
+	bool all;
+	int err;
+
+	do {
+		if (hlist_nulls_empty(head))
+			return 0;
+		batch->n = 0;
+		all = true;
+		spin_lock_bh(lock);
+		rcu_read_lock();
+		sk_nulls_for_each(sk, node, head) {
+			all = take(batch, sk);
+			if (!all)
+				break;
+		}
+		rcu_read_unlock();
+		spin_unlock_bh(lock);
+		err = adopt(batch);
+	} while (!err && !all && batch->n);
+	return err;
+}
+
+static int seed_table(struct inet_hashinfo *hashinfo)
+{
+	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	unsigned int slot;
+	int err = 0;
+
+	if (!batch)
+		return -ENOMEM;
+	for (slot = 0; slot <= hashinfo->lhash2_mask && !err; slot++) {
+		err = seed_bucket(&hashinfo->lhash2[slot].nulls_head,
+				  &hashinfo->lhash2[slot].lock, batch);
+		cond_resched();
+	}
+	for (slot = 0; slot <= hashinfo->ehash_mask && !err; slot++) {
+		err = seed_bucket(&hashinfo->ehash[slot].chain,
+				  inet_ehash_lockp(hashinfo, slot), batch);
+		cond_resched();
+	}
+	kfree(batch);
+	return err;
+}
+
+/* From 6.1 on a namespace may have tables of its own (net.ipv4.tcp_child_ehash_entries). */
+static int seed_own_table(struct tcpw_net *tn)
+{
+	struct inet_hashinfo *hashinfo = tcpw_hashinfo(tn->net);
+
+	return hashinfo == tcpw_hashinfo(&init_net) ? 0 : seed_table(hashinfo);
+}
+
+/**
+ * tcpw_seed() - make records for all sockets older than the module
+ *
+ * The probes are attached, so each socket born from now on has its record, and those
+ * found here may change and end meanwhile.
+ *
+ * Context: process.
+ * Return: 0; -ENOMEM if a socket would be missing.
+ */
+int tcpw_seed(void)
+{
+	int err = seed_table(tcpw_hashinfo(&init_net));
+
+	if (!err)
+		err = tcpw_net_for_each(seed_own_table);
+	if (!err && tcpw_life_short_of_memory())
+		err = -ENOMEM;
+	if (err)
+		return err;
+	tcpw_life_seeded();
+	tcpw_conn_limit();
+	return 0;
+}

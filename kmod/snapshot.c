@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/net.h>
+#include <linux/rcupdate.h>
+#include <net/inet_connection_sock.h>
+#include <net/tcp.h>
+
+#include "snapshot.h"
+
+/* Sequence numbers from @from to @to; 0 where a change in between made it negative. */
+static u32 span(u32 from, u32 to)
+{
+	return before(from, to) ? to - from : 0;
+}
+
+static u32 idle_ms(u32 stamp)
+{
+	s32 ago = tcp_jiffies32 - stamp;
+
+	return ago > 0 ? jiffies_to_msecs(ago) : 0;
+}
+
+static bool has_sent_fin(const struct sock *sk)
+{
+	return (1 << READ_ONCE(sk->sk_state)) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
+}
+
+/**
+ * tcpw_snapshot_take() - look at a live socket
+ * @s: where to put what is seen
+ * @sk: a full socket that is no listener, with a reference
+ *
+ * As /proc/net/tcp and sock_diag do, this looks without the socket's lock: the
+ * numbers are of moments close to each other.
+ *
+ * RCV.NXT counts the peer's FIN, and so does recv() when it passes it; SND.NXT and
+ * the end of the send queue count ours. No byte count here has a FIN in it.
+ *
+ * Source: RFC 9293, 3.3.1; tcp_get_info().
+ *
+ * Context: process, no locks.
+ */
+void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	bool fin_received = sock_flag(sk, SOCK_DONE);
+	u32 rcv_nxt = READ_ONCE(tp->rcv_nxt);
+	u32 una = READ_ONCE(tp->snd_una), nxt = READ_ONCE(tp->snd_nxt);
+	u64 bytes_sent, bytes_retrans;
+	const struct socket *socket;
+
+	memset(s, 0, sizeof(*s));
+	s->rcv_unread = span(READ_ONCE(tp->copied_seq), rcv_nxt);
+	if (fin_received && s->rcv_unread) {
+		s->rcv_unread--;
+		s->fin_unread = 1;
+	}
+	s->rcv_wnd = span(rcv_nxt, READ_ONCE(tp->rcv_wup) + READ_ONCE(tp->rcv_wnd));
+	s->rcv_wscale = tp->rx_opt.rcv_wscale;
+
+	s->snd_unacked = span(una, nxt);
+	s->snd_unsent = span(nxt, READ_ONCE(tp->write_seq));
+	if (s->snd_unsent && has_sent_fin(sk))
+		s->snd_unsent--;
+	s->snd_wnd = READ_ONCE(tp->snd_wnd);
+	s->snd_usable = span(nxt, una + s->snd_wnd);
+	s->snd_wscale = tp->rx_opt.snd_wscale;
+	s->mss = READ_ONCE(tp->mss_cache);
+	s->cwnd_bytes = (u64)READ_ONCE(tp->snd_cwnd) * s->mss;
+	s->rtt_us = READ_ONCE(tp->srtt_us) >> 3;
+
+	s->retrans = READ_ONCE(tp->total_retrans);
+	s->retransmitting = READ_ONCE(icsk->icsk_retransmits) != 0;
+	/* With nothing to send, the same counter is that of unanswered keepalives. */
+	s->probes = s->snd_unsent ? READ_ONCE(icsk->icsk_probes_out) : 0;
+
+	s->bytes_in = READ_ONCE(tp->bytes_received);
+	if (fin_received && s->bytes_in)
+		s->bytes_in--;
+	bytes_retrans = READ_ONCE(tp->bytes_retrans);
+	bytes_sent = READ_ONCE(tp->bytes_sent);
+	s->bytes_out = bytes_sent > bytes_retrans ? bytes_sent - bytes_retrans : 0;
+	s->idle_in_ms = idle_ms(READ_ONCE(icsk->icsk_ack.lrcvtime));
+	s->idle_out_ms = idle_ms(READ_ONCE(tp->lsndtime));
+
+	rcu_read_lock();	/* struct socket goes with its inode, by RCU */
+	socket = READ_ONCE(sk->sk_socket);
+	s->unaccepted = !socket && !sock_flag(sk, SOCK_DEAD);
+	s->sndbuf_full = socket && test_bit(SOCK_NOSPACE, &socket->flags);
+	rcu_read_unlock();
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCPW_SNAPSHOT_H
+#define TCPW_SNAPSHOT_H
+
+#include "verdict.h"
+
+struct sock;
+
+void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <linux/ktime.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "net.h"
+#include "window.h"
+
+/* How many windows are closed in all, and by the slots of the filter. */
+atomic_t tcpw_windows_closed;
+atomic_t tcpw_window_in[TCPW_WINDOW_SLOTS];
+atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS];
+
+static u32 ports(__be16 source, __be16 dest)
+{
+	return (__force u32)source << 16 | (__force u32)dest;
+}
+
+/**
+ * tcpw_window_slot4() - where the filter of the peers' windows counts a connection
+ * @saddr: the peer's address
+ * @daddr: the local address
+ * @source: the peer's port
+ * @dest: the local port
+ */
+u16 tcpw_window_slot4(__be32 saddr, __be32 daddr, __be16 source, __be16 dest)
+{
+	return jhash_3words((__force u32)saddr, (__force u32)daddr,
+			    ports(source, dest), 0) % TCPW_WINDOW_SLOTS;
+}
+
+/** tcpw_window_slot6() - as tcpw_window_slot4(), for IPv6 */
+u16 tcpw_window_slot6(const struct in6_addr *saddr, const struct in6_addr *daddr,
+		      __be16 source, __be16 dest)
+{
+	return jhash_3words(ipv6_addr_hash(saddr), ipv6_addr_hash(daddr),
+			    ports(source, dest), 0) % TCPW_WINDOW_SLOTS;
+}
+
+/**
+ * tcpw_window_slot_of() - where the filter of our own windows counts a connection
+ * @sk: its socket
+ */
+u16 tcpw_window_slot_of(const struct sock *sk)
+{
+	return hash_ptr((void *)sk, ilog2(TCPW_WINDOW_SLOTS));
+}
+
+static u16 slot_in(const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
+		return tcpw_window_slot6(&sk->sk_v6_daddr, &sk->sk_v6_rcv_saddr,
+					 inet->inet_dport, inet->inet_sport);
+#endif
+	return tcpw_window_slot4(inet->inet_daddr, inet->inet_rcv_saddr,
+				 inet->inet_dport, inet->inet_sport);
+}
+
+static void filter_add(atomic_t *slot, int n)
+{
+	atomic_add(n, slot);
+	atomic_add(n, &tcpw_windows_closed);
+}
+
+/*
+ * Whether the socket will take over the segment's window: the rule of
+ * tcp_ack_update_window() (RFC 9293, 3.10.7.4: SND.WL1, SND.WL2). The socket may be
+ * changing meanwhile; a wrong answer then is put right by the next segment.
+ */
+static bool is_news(const struct sock *sk, const struct tcphdr *th)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 seq = ntohl(th->seq), ack = ntohl(th->ack_seq);
+	u32 una = READ_ONCE(tp->snd_una), wl1 = READ_ONCE(tp->snd_wl1);
+	u32 wnd = ntohs(th->window);
+
+	if (!th->ack || before(ack, una) || after(ack, READ_ONCE(tp->snd_nxt)))
+		return false;
+	if (th->syn)
+		return READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
+	wnd <<= tp->rx_opt.snd_wscale;
+	return after(ack, una) || after(seq, wl1) ||
+	       (seq == wl1 && (!wnd || wnd > READ_ONCE(tp->snd_wnd)));
+}
+
+static void close_in(struct tcpw_conn *c, u16 slot, u64 now_ns)
+{
+	c->zero_in_now = 1;
+	c->zero_in++;
+	c->zero_in_since_ns = now_ns;
+	c->zero_in_slot = slot;
+	filter_add(&tcpw_window_in[slot], 1);
+}
+
+/**
+ * tcpw_window_adopt() - the peer's window may have been closed before the module came
+ * @c: a new record, not in the table yet, of a socket older than the module
+ * @sk: the socket
+ * @now_ns: since when it counts as closed, at least
+ *
+ * Context: process, the socket's lock held.
+ */
+void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
+{
+	if (c->established && !tcp_sk(sk)->snd_wnd)
+		close_in(c, slot_in(sk), now_ns);
+}
+
+/**
+ * tcpw_window_in_seen() - a segment came that may close or open the peer's window
+ * @sk: the full socket it is for
+ * @th: its header; no RST, whose window means nothing
+ * @slot: tcpw_window_slot4() or tcpw_window_slot6() of its addresses
+ *
+ * Context: softirq or process, no bucket lock; @sk kept by the caller, not locked.
+ */
+void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
+{
+	bool closes = !th->window;
+	struct tcpw_conn *c;
+	u64 now_ns;
+
+	if (!is_news(sk, th))
+		return;
+	c = tcpw_conn_lock(sk);
+	if (!c)
+		return;
+	now_ns = ktime_get_boottime_ns();
+	if (closes && !c->zero_in_now) {
+		close_in(c, slot, now_ns);
+		tcpw_count(c->tn, TCPW_ZERO_WINDOW_IN);
+	} else if (!closes && c->zero_in_now) {
+		c->zero_in_now = 0;
+		c->zero_in_ns += now_ns - c->zero_in_since_ns;
+		filter_add(&tcpw_window_in[c->zero_in_slot], -1);
+	}
+	tcpw_conn_unlock(sk);
+}
+
+/**
+ * tcpw_window_out_seen() - a segment leaves that may close or open our window
+ * @sk: the full socket that sends it
+ * @th: its header; no RST, and no SYN before the peer's was seen
+ *
+ * Context: softirq or process, no bucket lock; @sk kept by the caller.
+ */
+void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
+{
+	bool closes = !th->window;
+	struct tcpw_conn *c = tcpw_conn_lock(sk);
+
+	if (!c)
+		return;
+	if (closes && !c->zero_out_now) {
+		c->zero_out_now = 1;
+		c->zero_out++;
+		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], 1);
+		tcpw_count(c->tn, TCPW_ZERO_WINDOW_OUT);
+	} else if (!closes && c->zero_out_now) {
+		c->zero_out_now = 0;
+		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], -1);
+	}
+	tcpw_conn_unlock(sk);
+}
+
+/**
+ * tcpw_window_forget() - a connection ends, and its closed windows with it
+ * @c: its record
+ *
+ * Context: the bucket lock held.
+ */
+void tcpw_window_forget(struct tcpw_conn *c)
+{
+	if (c->zero_in_now)
+		filter_add(&tcpw_window_in[c->zero_in_slot], -1);
+	if (c->zero_out_now)
+		filter_add(&tcpw_window_out[tcpw_window_slot_of(c->sk)], -1);
+	c->zero_in_now = 0;
+	c->zero_out_now = 0;
+}
