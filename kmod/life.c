@@ -112,6 +112,8 @@ static struct tcpw_conn *new_record(struct tcpw_net *tn, struct sock *sk,
 	c->order_ns = now_ns;
 	c->closed = closed_by(state, TCPW_CLOSED_NOT);
 	c->established = c->kind == TCPW_CONNECTION && !in_handshake(state);
+	if (state == TCP_SYN_SENT)
+		c->opened = TCPW_OPENED_BY_CONNECT;
 	return c;
 }
 
@@ -126,9 +128,7 @@ static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now
 			WRITE_ONCE(short_of_memory, true);
 		return;
 	}
-	if (to == TCP_SYN_SENT)
-		c->opened = TCPW_OPENED_BY_CONNECT;
-	else if (to == TCP_SYN_RECV)
+	if (to == TCP_SYN_RECV)
 		c->opened = TCPW_OPENED_BY_LISTENER;
 	if (tcpw_conn_insert(c))
 		return;
@@ -219,7 +219,7 @@ static void count_end(const struct tcpw_conn *c, const struct sock *sk,
 		return;
 	if (c->established)
 		tcpw_count(c->tn, ending(c, sk, from, mini));
-	else if (from == TCP_SYN_SENT || c->opened == TCPW_OPENED_BY_CONNECT)
+	else if (c->opened == TCPW_OPENED_BY_CONNECT)
 		tcpw_count(c->tn, connect_failure(sk));
 }
 
@@ -256,7 +256,7 @@ static bool go_on(struct sock *sk, unsigned int from, unsigned int to, u64 now_n
 		return false;
 	if (!c->established && !in_handshake(to)) {
 		c->established = 1;
-		tcpw_count(c->tn, from == TCP_SYN_SENT || c->opened == TCPW_OPENED_BY_CONNECT ?
+		tcpw_count(c->tn, c->opened == TCPW_OPENED_BY_CONNECT ?
 			   TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
 	}
 	c->closed = closed_by(to, c->closed);
