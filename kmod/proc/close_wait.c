@@ -53,7 +53,7 @@ static int show(struct seq_file *m, void *v)
 	wait_ms = div_u64(now_ns - row->conn.order_ns, NSEC_PER_MSEC);
 
 	tcpw_put_id(m, row->sk);
-	tcpw_put_local(m, row->sk);
+	tcpw_put_local(m, " ", row->sk);
 	tcpw_put_remote(m, row->sk);
 	tcpw_put_owner(m, row->sk);
 	tcpw_put(m, wait_ms);

@@ -167,7 +167,7 @@ static int show(struct seq_file *m, void *v)
 
 	tcpw_put_id(m, row->sk);
 	put_life(m, &row->conn, now_ns);
-	tcpw_put_local(m, row->sk);
+	tcpw_put_local(m, " ", row->sk);
 	tcpw_put_remote(m, row->sk);
 	tcpw_put_owner(m, row->sk);
 	put_windows(m, &row->conn, &s, now_ns);

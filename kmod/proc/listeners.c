@@ -63,7 +63,7 @@ static int show(struct seq_file *m, void *v)
 	}
 	sk = row->sk;
 	tcpw_put_id(m, sk);
-	tcpw_put_local(m, sk);
+	tcpw_put_local(m, " ", sk);
 	tcpw_put_owner(m, sk);
 	tcpw_put(m, READ_ONCE(sk->sk_ack_backlog));
 	tcpw_put(m, READ_ONCE(sk->sk_max_ack_backlog));

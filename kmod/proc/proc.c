@@ -4,6 +4,7 @@
 #include <net/net_namespace.h>
 
 #include "net.h"
+#include "proc/ehash.h"
 #include "proc/proc.h"
 
 #define FOLDER "tcpwatch"
@@ -26,6 +27,8 @@ static const struct table tables[] = {
 	{ "connections", &tcpw_connections_ops, tcpw_connections_size },
 	{ "close_wait", &tcpw_close_wait_ops, tcpw_close_wait_size },
 	{ "listeners", &tcpw_listeners_ops, tcpw_listeners_size },
+	{ "time_wait", &tcpw_time_wait_ops, tcpw_ehash_size },
+	{ "syn_recv", &tcpw_syn_recv_ops, tcpw_ehash_size },
 };
 
 /**

@@ -19,6 +19,8 @@ int tcpw_summary_show(struct seq_file *m, void *v);
 extern const struct seq_operations tcpw_connections_ops;
 extern const struct seq_operations tcpw_close_wait_ops;
 extern const struct seq_operations tcpw_listeners_ops;
+extern const struct seq_operations tcpw_time_wait_ops;
+extern const struct seq_operations tcpw_syn_recv_ops;
 
 unsigned int tcpw_connections_size(void);
 unsigned int tcpw_close_wait_size(void);

@@ -53,52 +53,59 @@ void tcpw_put_id(struct seq_file *m, struct sock *sk)
 	seq_put_decimal_ull(m, "", (u64)cookie[1] << 32 | cookie[0]);
 }
 
-static void put_address4(struct seq_file *m, __be32 address, __be16 port)
+static void put_address4(struct seq_file *m, const char *before, __be32 address, u16 port)
 {
 	const u8 *byte = (const u8 *)&address;
 
-	seq_put_decimal_ull(m, " ", byte[0]);
+	seq_put_decimal_ull(m, before, byte[0]);
 	seq_put_decimal_ull(m, ".", byte[1]);
 	seq_put_decimal_ull(m, ".", byte[2]);
 	seq_put_decimal_ull(m, ".", byte[3]);
-	seq_put_decimal_ull(m, ":", ntohs(port));
+	seq_put_decimal_ull(m, ":", port);
 }
 
-static void put_address6(struct seq_file *m, const struct in6_addr *address, __be16 port)
+static void put_address6(struct seq_file *m, const char *before,
+			 const struct in6_addr *address, u16 port)
 {
-	seq_printf(m, " [%pI6c]:%u", address, ntohs(port));
+	seq_printf(m, "%s[%pI6c]:%u", before, address, port);
 }
 
 /**
  * tcpw_put_local() - the local address and port
  * @m: the file
- * @sk: a full socket
+ * @before: " ", or "" at the begin of a row
+ * @sk: a full socket, mini-socket or request
  */
-void tcpw_put_local(struct seq_file *m, const struct sock *sk)
+void tcpw_put_local(struct seq_file *m, const char *before, const struct sock *sk)
 {
+	/* A full socket that closes meanwhile has given back sk_num, but not this. */
+	u16 port = sk_fullsock(sk) ? ntohs(inet_sk(sk)->inet_sport) : sk->sk_num;
+
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		put_address6(m, &sk->sk_v6_rcv_saddr, inet_sk(sk)->inet_sport);
+		put_address6(m, before, &sk->sk_v6_rcv_saddr, port);
 		return;
 	}
 #endif
-	put_address4(m, inet_sk(sk)->inet_rcv_saddr, inet_sk(sk)->inet_sport);
+	put_address4(m, before, sk->sk_rcv_saddr, port);
 }
 
 /**
  * tcpw_put_remote() - the peer's address and port
  * @m: the file
- * @sk: a full socket
+ * @sk: a full socket, mini-socket or request
  */
 void tcpw_put_remote(struct seq_file *m, const struct sock *sk)
 {
+	u16 port = ntohs(sk->sk_dport);
+
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		put_address6(m, &sk->sk_v6_daddr, inet_sk(sk)->inet_dport);
+		put_address6(m, " ", &sk->sk_v6_daddr, port);
 		return;
 	}
 #endif
-	put_address4(m, inet_sk(sk)->inet_daddr, inet_sk(sk)->inet_dport);
+	put_address4(m, " ", sk->sk_daddr, port);
 }
 
 /**

@@ -24,7 +24,7 @@ bool tcpw_row_hold(struct tcpw_row *row, const struct tcpw_conn *c);
 void tcpw_row_release(struct tcpw_row *row);
 
 void tcpw_put_id(struct seq_file *m, struct sock *sk);
-void tcpw_put_local(struct seq_file *m, const struct sock *sk);
+void tcpw_put_local(struct seq_file *m, const char *before, const struct sock *sk);
 void tcpw_put_remote(struct seq_file *m, const struct sock *sk);
 void tcpw_put_owner(struct seq_file *m, struct sock *sk);
 void tcpw_put_exact(struct seq_file *m, enum tcpw_exact exact);
