@@ -117,15 +117,17 @@ static void count_flags(const struct segment *s)
 static void segment_in(const struct segment *s)
 {
 	const struct tcphdr *th = s->th;
-	bool flags = th->syn || th->fin || th->rst;
+	bool flags = th->syn || th->fin || th->rst, window = false;
 	u16 slot = 0;
 	struct sock *sk;
 
 	if (flags)
 		count_flags(s);
-	if (!th->rst)
+	if (!th->rst && (!th->window || tcpw_window_any_closed())) {
 		slot = window_slot(s);
-	if (!flags && th->window && !atomic_read(&tcpw_window_in[slot]))
+		window = !th->window || atomic_read(&tcpw_window_in[slot]);
+	}
+	if (!flags && !window)
 		return;
 
 	sk = lookup(s);
@@ -134,7 +136,7 @@ static void segment_in(const struct segment *s)
 	if (sk_fullsock(sk)) {
 		if (th->syn && !th->ack)
 			syn_blocked(s, sk);
-		if (!th->rst && (!th->window || atomic_read(&tcpw_window_in[slot])))
+		if (window)
 			tcpw_window_in_seen(sk, th, slot);
 	} else if (sk->sk_state == TCP_TIME_WAIT && (th->fin || th->rst)) {
 		tcpw_mini_kick(inet_twsk(sk));
@@ -163,68 +165,85 @@ static void segment_out(const struct segment *s)
 	/* Requests and mini-sockets have windows of their own, and no record. */
 	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP || th->syn)
 		return;
-	if (!th->window || atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)]))
+	if (!th->window || (tcpw_window_any_closed() &&
+			    atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)])))
 		tcpw_window_out_seen(sk, th);
+}
+
+/*
+ * Whether a segment is worth a look: it has one of the flags or a closed window, or a
+ * closed window may open. All others, nearly all of the traffic, end here. A header
+ * that is not in the packet's linear part has to be looked at to know.
+ */
+static __always_inline bool matters(const struct sk_buff *skb, const struct tcphdr *th)
+{
+	return unlikely((const u8 *)(th + 1) > skb_tail_pointer(skb) ||
+			tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
+			!th->window || tcpw_window_any_closed());
 }
 
 /*
  * Context of all hooks: under rcu_read_lock(); LOCAL_IN in softirq, LOCAL_OUT also in
  * process context with bottom halves on. No allocation, no lock on the common way.
  */
-static void look_at(struct segment *s, int offset)
+static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family,
+			     const struct tcphdr *th, const struct nf_hook_state *state)
 {
+	int offset = (const u8 *)th - skb->data;
 	struct tcphdr copy;
+	struct segment s = {
+		.tn = tn,
+		.skb = skb,
+		.th = skb_header_pointer(skb, offset, sizeof(copy), &copy),
+		.family = family,
+		.out = state->hook == NF_INET_LOCAL_OUT,
+		.ifindex = state->out ? state->out->ifindex : 0,
+	};
 
-	s->th = skb_header_pointer(s->skb, offset, sizeof(copy), &copy);
-	if (!s->th)
+	if (!s.th)
 		return;
-	if (likely(!(tcp_flag_word(s->th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST)) &&
-		   s->th->window && !tcpw_window_any_closed()))
-		return;
-	if (s->out)
-		segment_out(s);
+	if (s.out)
+		segment_out(&s);
 	else
-		segment_in(s);
+		segment_in(&s);
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = ip_hdr(skb);
-	struct segment s = {
-		.tn = priv,
-		.skb = skb,
-		.family = AF_INET,
-		.out = state->hook == NF_INET_LOCAL_OUT,
-		.ifindex = state->out ? state->out->ifindex : 0,
-	};
+	const struct tcphdr *th = (const void *)ip + ip->ihl * 4;
 
 	/* What comes in is whole by now; only a raw socket sends fragments here. */
-	if (ip->protocol == IPPROTO_TCP && !(ip->frag_off & htons(IP_OFFSET)))
-		look_at(&s, skb_network_offset(skb) + ip->ihl * 4);
+	if (ip->protocol == IPPROTO_TCP && matters(skb, th) &&
+	    !(ip->frag_off & htons(IP_OFFSET)))
+		look_at(priv, skb, AF_INET, th, state);
 	return NF_ACCEPT;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* The header behind extension headers; NULL if it is no TCP, or not the begin of it. */
+static noinline const struct tcphdr *find_tcp6(const struct sk_buff *skb,
+					       const struct ipv6hdr *ip)
+{
+	int offset = (const u8 *)(ip + 1) - skb->data;
+	u8 protocol = ip->nexthdr;
+	__be16 frag = 0;
+
+	offset = ipv6_skip_exthdr(skb, offset, &protocol, &frag);
+	if (offset < 0 || protocol != IPPROTO_TCP || frag & htons(IP6_OFFSET))
+		return NULL;
+	return (const void *)(skb->data + offset);
+}
+
 static unsigned int hook6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
-	int offset = skb_network_offset(skb) + sizeof(*ip);
-	u8 protocol = ip->nexthdr;
-	__be16 frag = 0;
-	struct segment s = {
-		.tn = priv,
-		.skb = skb,
-		.family = AF_INET6,
-		.out = state->hook == NF_INET_LOCAL_OUT,
-		.ifindex = state->out ? state->out->ifindex : 0,
-	};
+	const struct tcphdr *th = (const void *)(ip + 1);
 
-	if (unlikely(protocol != IPPROTO_TCP)) {
-		offset = ipv6_skip_exthdr(skb, offset, &protocol, &frag);
-		if (offset < 0 || protocol != IPPROTO_TCP || frag & htons(IP6_OFFSET))
-			return NF_ACCEPT;
-	}
-	look_at(&s, offset);
+	if (unlikely(ip->nexthdr != IPPROTO_TCP))
+		th = find_tcp6(skb, ip);
+	if (th && matters(skb, th))
+		look_at(priv, skb, AF_INET6, th, state);
 	return NF_ACCEPT;
 }
 #endif

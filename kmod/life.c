@@ -16,7 +16,7 @@
  * is just not found yet. After that it is one that could not be tracked.
  */
 static bool seeded __read_mostly;
-static u64 seeded_ns __read_mostly;
+static u64 seeded_ns;
 static bool short_of_memory;	/* a birth got no record before that */
 
 /**
@@ -27,21 +27,13 @@ static bool short_of_memory;	/* a birth got no record before that */
 void tcpw_life_seeded(void)
 {
 	seeded_ns = ktime_get_boottime_ns();
-	smp_store_release(&seeded, true);	/* with seeded_ns */
-}
-
-/**
- * tcpw_life_is_seeded() - have all sockets older than the module been found?
- */
-bool tcpw_life_is_seeded(void)
-{
-	return smp_load_acquire(&seeded);	/* with seeded_ns */
+	WRITE_ONCE(seeded, true);
 }
 
 /**
  * tcpw_life_seeded_ns() - since when all sockets are known
  *
- * Context: any, after tcpw_life_is_seeded().
+ * Context: process, after tcpw_life_seeded().
  * Return: CLOCK_BOOTTIME in ns.
  */
 u64 tcpw_life_seeded_ns(void)
@@ -122,7 +114,7 @@ static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now
 	struct tcpw_conn *c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
 
 	if (!c) {
-		if (tcpw_life_is_seeded())
+		if (READ_ONCE(seeded))
 			tcpw_count(tn, TCPW_UNTRACKED);
 		else
 			WRITE_ONCE(short_of_memory, true);
@@ -143,7 +135,7 @@ static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 
 {
 	struct tcpw_conn *c;
 
-	if (!tcpw_life_is_seeded())
+	if (!READ_ONCE(seeded))
 		return;
 	if (to != TCP_CLOSE) {
 		/* There may be room now. What it did before is not known. */
@@ -223,28 +215,31 @@ static void count_end(const struct tcpw_conn *c, const struct sock *sk,
 		tcpw_count(c->tn, connect_failure(sk));
 }
 
-/* The record's socket closes. Returns false if it has no record. */
-static bool end(struct sock *sk, unsigned int from)
+/*
+ * A socket closes; a mini-socket may stay in its place, and needs a record even if the
+ * socket had none. In a namespace that is dying none is made: its records are being
+ * freed. Returns false if the socket has no record.
+ */
+static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from)
 {
 	struct inet_timewait_sock *tw = NULL;
 	struct tcpw_conn *c;
+	bool known;
 
-	if (from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
+	if (tn && from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
 		tw = tcpw_mini_find(sk);
 	c = tcpw_conn_lock(sk);
-	if (!c) {
-		if (tw)
-			inet_twsk_put(tw);
-		return false;
+	known = c;
+	if (known) {
+		count_end(c, sk, from, tw);
+		tcpw_conn_remove(c);
+		tcpw_conn_unlock(sk);
 	}
-	count_end(c, sk, from, tw);
-	tcpw_conn_remove(c);
-	tcpw_conn_unlock(sk);
 	if (tw)
-		tcpw_mini_insert(c, tw);
-	else
+		tcpw_mini_insert(tn, c, tw, GFP_ATOMIC);
+	else if (known)
 		tcpw_conn_free(c);
-	return true;
+	return known;
 }
 
 /* The record's socket goes on to another state. Returns false if it has no record. */
@@ -288,7 +283,7 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
 		if (tn)
 			birth(tn, sk, to, now_ns);
 	} else {
-		known = to == TCP_CLOSE ? end(sk, from) : go_on(sk, from, to, now_ns);
+		known = to == TCP_CLOSE ? end(tn, sk, from) : go_on(sk, from, to, now_ns);
 		if (!known && tn)
 			stranger(tn, sk, to, now_ns);
 	}

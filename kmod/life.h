@@ -14,7 +14,6 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to);
 void tcpw_life_destroyed(struct sock *sk);
 int tcpw_life_adopt(struct sock *sk);
 void tcpw_life_seeded(void);
-bool tcpw_life_is_seeded(void);
 u64 tcpw_life_seeded_ns(void);
 bool tcpw_life_short_of_memory(void);
 

@@ -17,6 +17,12 @@
  */
 #define KICK_LASTS_NS NSEC_PER_SEC
 
+/*
+ * Some end without a segment: connect() may take over the port of one (tcp_tw_reuse),
+ * `ss -K` ends one. Not to be wrong about these for longer than that, look at all.
+ */
+#define LOOK_EVERY_NS NSEC_PER_SEC
+
 static bool in_fin_wait2(const struct inet_timewait_sock *tw)
 {
 	/* inet_twsk_kill() unhashes it first; the record's reference keeps the memory. */
@@ -68,21 +74,36 @@ struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk)
 }
 
 /**
- * tcpw_mini_insert() - let a record stand for a mini-socket from now on
- * @c: the record of the full socket, out of the table; taken over
+ * tcpw_mini_insert() - let a record stand for a mini-socket
+ * @tn: the namespace
+ * @c: the record of the full socket, out of the table, taken over; NULL to make one
  * @tw: the mini-socket; its reference is taken over
+ * @gfp: how to make a record
  *
- * Context: any, no bucket lock, under rcu_read_lock().
+ * Context: as @gfp says, no bucket lock; the namespace is kept, or was seen alive in
+ * this section of RCU.
+ * Return: 0, also if it has a record already; -ENOMEM.
  */
-void tcpw_mini_insert(struct tcpw_conn *c, struct inet_timewait_sock *tw)
+int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
+		     struct inet_timewait_sock *tw, gfp_t gfp)
 {
+	u64 now_ns;
+
+	if (!c)
+		c = tcpw_conn_alloc(tn, (struct sock *)tw, TCPW_MINI, gfp);
+	if (!c) {
+		inet_twsk_put(tw);
+		return -ENOMEM;
+	}
 	c->kind = TCPW_MINI;
 	c->sk = (struct sock *)tw;
 	c->state = TCP_FIN_WAIT2;
-	c->order_ns = expires_ns(tw, ktime_get_boottime_ns());
-	/* Its socket can't have a record yet, unless the seed was here first. */
+	now_ns = ktime_get_boottime_ns();
+	c->order_ns = min(expires_ns(tw, now_ns), now_ns + LOOK_EVERY_NS);
+	/* The seed may have been here first. */
 	if (!tcpw_conn_insert(c))
 		tcpw_conn_free(c);
+	return 0;
 }
 
 /**
@@ -105,19 +126,24 @@ void tcpw_mini_kick(const struct inet_timewait_sock *tw)
 static void look_at(const void *tw, u64 now_ns)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(tw);
-	u64 due_ns;
+	u64 expires;
 
 	if (!c)
 		return;
+	/* No reference was held on the way here: it may be another's address by now. */
+	if (c->kind != TCPW_MINI) {
+		tcpw_conn_unlock(tw);
+		return;
+	}
 	if (!in_fin_wait2(tw)) {
 		tcpw_conn_remove(c);
 		tcpw_conn_unlock(tw);
 		tcpw_conn_free(c);
 		return;
 	}
-	due_ns = expires_ns(tw, now_ns);
-	if (due_ns > now_ns && c->order_ns + KICK_LASTS_NS < now_ns)
-		tcpw_conn_postpone(c, due_ns);
+	expires = expires_ns(tw, now_ns);
+	if (expires > now_ns && c->order_ns + KICK_LASTS_NS < now_ns)
+		tcpw_conn_postpone(c, min(expires, now_ns + LOOK_EVERY_NS));
 	tcpw_conn_unlock(tw);
 }
 

@@ -4,11 +4,13 @@
  * no program holds the socket any more, so the kernel keeps but a small one, in the
  * place and under the count of a TIME_WAIT. There is no event when one ends, or
  * becomes a TIME_WAIT. So each has a record, and a time when it is worth a look:
- * when the kernel's timer runs out, or at once when a segment came that may end it.
+ * every second, when the kernel's timer runs out, and at once when a segment came that
+ * may end it.
  */
 #ifndef TCPW_MINI_H
 #define TCPW_MINI_H
 
+#include <linux/gfp.h>
 #include <linux/types.h>
 
 struct inet_timewait_sock;
@@ -18,7 +20,8 @@ struct tcpw_net;
 struct tcpw_order;
 
 struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk);
-void tcpw_mini_insert(struct tcpw_conn *c, struct inet_timewait_sock *tw);
+int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
+		     struct inet_timewait_sock *tw, gfp_t gfp);
 void tcpw_mini_kick(const struct inet_timewait_sock *tw);
 bool tcpw_mini_settle(struct tcpw_order *minis);
 

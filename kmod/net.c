@@ -10,7 +10,6 @@
 #include "hook.h"
 #include "mini.h"
 #include "net.h"
-#include "proc/proc.h"
 #include "sysctl.h"
 
 static unsigned int net_id __read_mostly;
@@ -146,9 +145,6 @@ static int __net_init net_init(struct net *net)
 	err = tcpw_sysctl_net_init(tn);
 	if (err)
 		goto err_sysctl;
-	err = tcpw_proc_net_init(tn);
-	if (err)
-		goto err_proc;
 	err = tcpw_hook_net_init(tn);
 	if (err)
 		goto err_hook;
@@ -159,8 +155,6 @@ static int __net_init net_init(struct net *net)
 	return 0;
 
 err_hook:
-	tcpw_proc_net_exit(tn);
-err_proc:
 	tcpw_sysctl_net_exit(tn);
 err_sysctl:
 	free_percpu(tn->cpu);
@@ -184,7 +178,6 @@ static void __net_exit net_exit(struct net *net)
 	list_del(&tn->list);
 	mutex_unlock(&nets_lock);
 
-	tcpw_proc_net_exit(tn);
 	cancel_delayed_work_sync(&tn->tick);
 	tcpw_conn_purge(tn);
 	tcpw_sysctl_net_exit(tn);

@@ -17,7 +17,6 @@
 
 struct ctl_table_header;
 struct net;
-struct proc_dir_entry;
 struct sock;
 
 /**
@@ -49,7 +48,6 @@ struct tcpw_net_cpu {
  * @tick: settles what has no event of its own
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
- * @proc: the folder of files
  */
 struct tcpw_net {
 	struct net *net;
@@ -62,7 +60,6 @@ struct tcpw_net {
 	struct delayed_work tick;
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;
-	struct proc_dir_entry *proc;
 };
 
 /**

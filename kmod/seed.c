@@ -41,8 +41,6 @@ static bool is_wanted(const struct sock *sk)
 	} else if (sk->sk_protocol != IPPROTO_TCP) {
 		return false;
 	}
-	if (!tcpw_net_of_sock(sk))
-		return false;
 	c = tcpw_conn_lock(sk);
 	if (!c)
 		return true;
@@ -50,31 +48,24 @@ static bool is_wanted(const struct sock *sk)
 	return false;
 }
 
-/* Called under the kernel's lock of the bucket. Returns false when there is no room. */
+/*
+ * Take a socket, and its namespace, which mini-sockets and the kernel's own sockets
+ * don't hold; but those that are hashed end before it does. Called under the kernel's
+ * lock of the bucket. Returns false when there is no room.
+ */
 static bool take(struct batch *batch, struct sock *sk)
 {
 	if (!is_wanted(sk))
 		return true;
 	if (batch->n == BATCH)
 		return false;
+	if (!maybe_get_net(sock_net(sk)))
+		return true;
 	if (refcount_inc_not_zero(&sk->sk_refcnt))
 		batch->sk[batch->n++] = sk;
+	else
+		put_net(sock_net(sk));
 	return true;
-}
-
-static int adopt_mini(struct sock *sk)
-{
-	struct tcpw_conn *c = tcpw_conn_alloc(tcpw_net_of(sock_net(sk)), sk, TCPW_MINI,
-					      GFP_KERNEL);
-
-	if (!c) {
-		sock_gen_put(sk);
-		return -ENOMEM;
-	}
-	rcu_read_lock();
-	tcpw_mini_insert(c, inet_twsk(sk));
-	rcu_read_unlock();
-	return 0;
 }
 
 /* Gives the references back, all of them whatever happens. */
@@ -85,17 +76,20 @@ static int adopt(struct batch *batch)
 
 	for (i = 0; i < batch->n; i++) {
 		struct sock *sk = batch->sk[i];
+		struct net *net = sock_net(sk);
 
 		if (err) {
 			sock_gen_put(sk);
 		} else if (sk->sk_state == TCP_TIME_WAIT) {
-			err = adopt_mini(sk);
+			err = tcpw_mini_insert(tcpw_net_of(net), NULL, inet_twsk(sk),
+					       GFP_KERNEL);
 		} else {
 			lock_sock(sk);
 			err = tcpw_life_adopt(sk);
 			release_sock(sk);
 			sock_put(sk);
 		}
+		put_net(net);
 	}
 	return err;
 }

@@ -70,23 +70,24 @@ static void filter_add(atomic_t *slot, int n)
 
 /*
  * Whether the socket will take over the segment's window: the rule of
- * tcp_ack_update_window() (RFC 9293, 3.10.7.4: SND.WL1, SND.WL2). The socket may be
- * changing meanwhile; a wrong answer then is put right by the next segment.
+ * tcp_ack_update_window() (RFC 9293, 3.10.7.4: SND.WL1, SND.WL2). The socket may still
+ * have segments to go through that were seen here already, so what a record says of
+ * the window goes before what the socket says.
  */
-static bool is_news(const struct sock *sk, const struct tcphdr *th)
+static bool is_news(const struct tcpw_conn *c, const struct tcphdr *th)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcp_sock *tp = tcp_sk(c->sk);
 	u32 seq = ntohl(th->seq), ack = ntohl(th->ack_seq);
 	u32 una = READ_ONCE(tp->snd_una), wl1 = READ_ONCE(tp->snd_wl1);
-	u32 wnd = ntohs(th->window);
+	u32 wnd = c->zero_in_now ? 0 : READ_ONCE(tp->snd_wnd);
 
 	if (!th->ack || before(ack, una) || after(ack, READ_ONCE(tp->snd_nxt)))
 		return false;
 	if (th->syn)
-		return READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
-	wnd <<= tp->rx_opt.snd_wscale;
+		return c->state == TCP_SYN_SENT;
 	return after(ack, una) || after(seq, wl1) ||
-	       (seq == wl1 && (!wnd || wnd > READ_ONCE(tp->snd_wnd)));
+	       (seq == wl1 && (!th->window ||
+			       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale > wnd));
 }
 
 static void close_in(struct tcpw_conn *c, u16 slot, u64 now_ns)
@@ -126,19 +127,19 @@ void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
 	struct tcpw_conn *c;
 	u64 now_ns;
 
-	if (!is_news(sk, th))
-		return;
 	c = tcpw_conn_lock(sk);
 	if (!c)
 		return;
 	now_ns = ktime_get_boottime_ns();
-	if (closes && !c->zero_in_now) {
-		close_in(c, slot, now_ns);
-		tcpw_count(c->tn, TCPW_ZERO_WINDOW_IN);
-	} else if (!closes && c->zero_in_now) {
-		c->zero_in_now = 0;
-		c->zero_in_ns += now_ns - c->zero_in_since_ns;
-		filter_add(&tcpw_window_in[c->zero_in_slot], -1);
+	if (closes != c->zero_in_now && is_news(c, th)) {
+		if (closes) {
+			close_in(c, slot, now_ns);
+			tcpw_count(c->tn, TCPW_ZERO_WINDOW_IN);
+		} else {
+			c->zero_in_now = 0;
+			c->zero_in_ns += now_ns - c->zero_in_since_ns;
+			filter_add(&tcpw_window_in[c->zero_in_slot], -1);
+		}
 	}
 	tcpw_conn_unlock(sk);
 }
@@ -157,14 +158,13 @@ void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 
 	if (!c)
 		return;
-	if (closes && !c->zero_out_now) {
-		c->zero_out_now = 1;
-		c->zero_out++;
-		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], 1);
-		tcpw_count(c->tn, TCPW_ZERO_WINDOW_OUT);
-	} else if (!closes && c->zero_out_now) {
-		c->zero_out_now = 0;
-		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], -1);
+	if (closes != c->zero_out_now) {
+		c->zero_out_now = closes;
+		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], closes ? 1 : -1);
+		if (closes) {
+			c->zero_out++;
+			tcpw_count(c->tn, TCPW_ZERO_WINDOW_OUT);
+		}
 	}
 	tcpw_conn_unlock(sk);
 }

@@ -4,10 +4,9 @@
  */
 #include <linux/ktime.h>
 #include <linux/seq_file_net.h>
-#include <net/inet_sock.h>
+#include <net/sock.h>
 
 #include "conn.h"
-#include "life.h"
 #include "net.h"
 #include "proc/proc.h"
 #include "proc/row.h"
@@ -32,12 +31,12 @@ unsigned int tcpw_connections_size(void)
 }
 
 /*
- * A child's record is born before its addresses are set. A connection without a
- * peer's port is not there yet.
+ * A record is born before its socket has its addresses. The socket is put into the
+ * kernel's table when it has.
  */
 static bool is_addressed(const struct sock *sk)
 {
-	return READ_ONCE(inet_sk(sk)->inet_dport) != 0;
+	return !hlist_unhashed_lockless(&sk->sk_node);
 }
 
 static struct tcpw_row *row_at(struct seq_file *m)
@@ -61,8 +60,6 @@ static void *start(struct seq_file *m, loff_t *pos)
 {
 	struct walk *walk = m->private;
 
-	if (!tcpw_life_is_seeded())
-		return ERR_PTR(-EAGAIN);
 	if (*pos)
 		return row_at(m);
 	memset(&walk->cursor, 0, sizeof(walk->cursor));

@@ -3,7 +3,6 @@
 #include <net/sock.h>
 
 #include "conn.h"
-#include "life.h"
 #include "net.h"
 #include "proc/merge.h"
 
@@ -117,15 +116,13 @@ static struct tcpw_row *row_at(struct seq_file *m, const struct tcpw_merge_sourc
  * @source: what to merge
  *
  * Context: process.
- * Return: SEQ_START_TOKEN, a struct tcpw_row, NULL at the end, or an error.
+ * Return: SEQ_START_TOKEN, a struct tcpw_row, NULL at the end.
  */
 void *tcpw_merge_start(struct seq_file *m, loff_t pos,
 		       const struct tcpw_merge_source *source)
 {
 	struct tcpw_merge *merge = m->private;
 
-	if (!tcpw_life_is_seeded())
-		return ERR_PTR(-EAGAIN);
 	if (pos)
 		return row_at(m, source);
 	/* No record is at {0, 0}: all heads are out of date. */

@@ -3,7 +3,6 @@
 #include <linux/seq_file_net.h>
 #include <net/net_namespace.h>
 
-#include "net.h"
 #include "proc/ehash.h"
 #include "proc/proc.h"
 
@@ -31,64 +30,69 @@ static const struct table tables[] = {
 	{ "syn_recv", &tcpw_syn_recv_ops, tcpw_ehash_size },
 };
 
-/**
- * tcpw_proc_net_init() - make a namespace's files
- * @tn: the namespace
- *
- * An open file holds its namespace, as those of /proc/net do.
- *
- * Context: process.
- * Return: 0 or a negative error.
- */
-int tcpw_proc_net_init(struct tcpw_net *tn)
+static void __net_exit proc_net_exit(struct net *net)
 {
+	remove_proc_subtree(FOLDER, net->proc_net);
+}
+
+static int __net_init proc_net_init(struct net *net)
+{
+	struct proc_dir_entry *folder = proc_net_mkdir(net, FOLDER, net->proc_net);
 	unsigned int i;
 
-	tn->proc = proc_net_mkdir(tn->net, FOLDER, tn->net->proc_net);
-	if (!tn->proc)
+	if (!folder)
 		return -ENOMEM;
-	if (!proc_create_net_single("summary", 0444, tn->proc, tcpw_summary_show, NULL))
+	if (!proc_create_net_single("summary", 0444, folder, tcpw_summary_show, NULL))
 		goto err;
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
-		if (!proc_create_net(tables[i].name, 0444, tn->proc, tables[i].ops,
+		if (!proc_create_net(tables[i].name, 0444, folder, tables[i].ops,
 				     tables[i].size()))
 			goto err;
 	return 0;
 err:
-	tcpw_proc_net_exit(tn);
+	proc_net_exit(net);
 	return -ENOMEM;
 }
 
-/**
- * tcpw_proc_net_exit() - remove a namespace's files
- * @tn: the namespace
- *
- * Context: process. Waits for those who are reading; who has a file open reads an
- * error from then on.
+/*
+ * Apart from the rest of a namespace's state (net.c): files are there only while the
+ * records behind them are whole and kept up by the probes. An open file holds its
+ * namespace, as those of /proc/net do.
  */
-void tcpw_proc_net_exit(struct tcpw_net *tn)
-{
-	remove_proc_subtree(FOLDER, tn->net->proc_net);
-}
+static struct pernet_operations proc_net_ops = {
+	.init = proc_net_init,
+	.exit = proc_net_exit,
+};
 
 /**
- * tcpw_proc_init() - make /proc/tcpwatch, the link to the reader's own namespace
+ * tcpw_proc_init() - make the files of all namespaces, and the link to the reader's own
  *
- * Context: process. The last step of loading: from now on the module is in use.
+ * Context: process. The last step of loading.
  * Return: 0 or a negative error.
  */
 int tcpw_proc_init(void)
 {
+	int err = register_pernet_subsys(&proc_net_ops);
+
+	if (err)
+		return err;
 	link = proc_symlink(FOLDER, NULL, "self/net/" FOLDER);
-	return link ? 0 : -ENOMEM;
+	if (!link) {
+		unregister_pernet_subsys(&proc_net_ops);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /**
- * tcpw_proc_exit() - remove /proc/tcpwatch
+ * tcpw_proc_exit() - remove them all
  *
- * Context: process.
+ * Context: process. Waits for those who are reading; who has a file open reads an
+ * error from then on. The first step of unloading: a row may hold on to a socket only
+ * while the probes tell when one ends.
  */
 void tcpw_proc_exit(void)
 {
 	proc_remove(link);
+	unregister_pernet_subsys(&proc_net_ops);
 }

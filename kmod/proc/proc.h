@@ -7,12 +7,8 @@
 
 #include <linux/seq_file.h>
 
-struct tcpw_net;
-
 int tcpw_proc_init(void);
 void tcpw_proc_exit(void);
-int tcpw_proc_net_init(struct tcpw_net *tn);
-void tcpw_proc_net_exit(struct tcpw_net *tn);
 
 int tcpw_summary_show(struct seq_file *m, void *v);
 

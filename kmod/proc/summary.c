@@ -127,7 +127,7 @@ static unsigned long connections(const struct sums *sums)
  * @v: not used
  *
  * Context: process.
- * Return: 0; -EAGAIN while the module is still being loaded.
+ * Return: 0.
  */
 int tcpw_summary_show(struct seq_file *m, void *v)
 {
@@ -136,8 +136,6 @@ int tcpw_summary_show(struct seq_file *m, void *v)
 	struct sums sums;
 	int i;
 
-	if (!tcpw_life_is_seeded())
-		return -EAGAIN;
 	add_up(&sums, tcpw_net_of(net));
 	now_ns = ktime_get_boottime_ns();
 
