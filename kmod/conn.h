@@ -74,6 +74,7 @@ enum tcpw_kind {
  * @established: the handshake has been completed
  * @zero_in_now: the peer's window is closed
  * @zero_out_now: ours is closed
+ * @syn_sent: its SYN has been sent: the next is a retransmission
  *
  * All times are CLOCK_BOOTTIME. Everything is protected by the bucket's lock;
  * @order by that of the order, too.
@@ -101,6 +102,7 @@ struct tcpw_conn {
 	u8 established : 1;
 	u8 zero_in_now : 1;
 	u8 zero_out_now : 1;
+	u8 syn_sent : 1;
 };
 
 /**

@@ -10,6 +10,7 @@ const char *const tcpw_counter_names[TCPW_COUNTERS] = {
 	[TCPW_CONNECT_FAILED]		= "connect_failed",
 	[TCPW_SYN_IN]			= "syn_in",
 	[TCPW_SYN_OUT]			= "syn_out",
+	[TCPW_SYN_RETRANS]		= "syn_retrans",
 	[TCPW_SYNACK_IN]		= "synack_in",
 	[TCPW_SYNACK_OUT]		= "synack_out",
 	[TCPW_SYNACK_RETRANS]		= "synack_retrans",

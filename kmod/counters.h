@@ -14,6 +14,7 @@ enum tcpw_counter {
 	TCPW_CONNECT_FAILED,	/* connect() that failed for any other cause */
 	TCPW_SYN_IN,
 	TCPW_SYN_OUT,
+	TCPW_SYN_RETRANS,	/* SYNs sent again, also counted as syn_out */
 	TCPW_SYNACK_IN,
 	TCPW_SYNACK_OUT,
 	TCPW_SYNACK_RETRANS,	/* SYN-ACKs sent again, also counted as synack_out */

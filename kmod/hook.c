@@ -97,6 +97,19 @@ static void syn_blocked(const struct segment *s, const struct sock *sk)
 	tcpw_conn_unlock(sk);
 }
 
+/* A socket sends a SYN: its first, or the same again. */
+static void syn_sent(const struct segment *s, const struct sock *sk)
+{
+	struct tcpw_conn *c = tcpw_conn_lock(sk);
+
+	if (!c)
+		return;
+	if (c->syn_sent)
+		tcpw_count(s->tn, TCPW_SYN_RETRANS);
+	c->syn_sent = 1;
+	tcpw_conn_unlock(sk);
+}
+
 static void count_flags(const struct segment *s)
 {
 	const struct tcphdr *th = s->th;
@@ -163,11 +176,15 @@ static void segment_out(const struct segment *s)
 		return;
 	}
 	/* Requests and mini-sockets have windows of their own, and no record. */
-	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP || th->syn)
+	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP)
 		return;
-	if (!th->window || (tcpw_window_any_closed() &&
-			    atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)])))
+	if (th->syn) {
+		if (!th->ack)
+			syn_sent(s, sk);
+	} else if (!th->window || (tcpw_window_any_closed() &&
+			    atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)]))) {
 		tcpw_window_out_seen(sk, th);
+	}
 }
 
 /*

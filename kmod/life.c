@@ -324,6 +324,7 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 
 	c->older = 1;
 	c->exact = TCPW_EXACT_MIN;
+	c->syn_sent = 1;
 	if (!c->established)
 		return;
 	c->opened_ns = min3(acked_ns, time_of(now_ns, tp->lsndtime),

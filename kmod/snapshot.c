@@ -26,6 +26,28 @@ static bool has_sent_fin(const struct sock *sk)
 }
 
 /**
+ * tcpw_snapshot_memory() - kernel memory that a socket takes now
+ * @sk: a full socket, with a reference
+ *
+ * The object, what is queued either way, in the backlog too, options, and what it
+ * has reserved from the protocol and not used; not the file and inode of the program
+ * that holds it.
+ *
+ * Source: sk_get_meminfo(), which `ss -m` shows.
+ *
+ * Context: process, no locks.
+ * Return: bytes.
+ */
+u64 tcpw_snapshot_memory(const struct sock *sk)
+{
+	int reserved = READ_ONCE(sk->sk_forward_alloc);
+
+	return (u64)READ_ONCE(sk->sk_prot)->obj_size + atomic_read(&sk->sk_rmem_alloc) +
+	       READ_ONCE(sk->sk_wmem_queued) + READ_ONCE(sk->sk_backlog.len) +
+	       atomic_read(&sk->sk_omem_alloc) + (reserved > 0 ? reserved : 0);
+}
+
+/**
  * tcpw_snapshot_take() - look at a live socket
  * @s: where to put what is seen
  * @sk: a full socket that is no listener, with a reference
@@ -83,6 +105,8 @@ void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk)
 	s->bytes_out = bytes_sent > bytes_retrans ? bytes_sent - bytes_retrans : 0;
 	s->idle_in_ms = idle_ms(READ_ONCE(icsk->icsk_ack.lrcvtime));
 	s->idle_out_ms = idle_ms(READ_ONCE(tp->lsndtime));
+
+	s->mem_bytes = tcpw_snapshot_memory(sk);
 
 	rcu_read_lock();	/* struct socket goes with its inode, by RCU */
 	socket = READ_ONCE(sk->sk_socket);

@@ -6,6 +6,7 @@
 
 struct sock;
 
+u64 tcpw_snapshot_memory(const struct sock *sk);
 void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk);
 
 #endif

@@ -26,6 +26,7 @@
  * @bytes_out: bytes sent, each counted once
  * @rcv_wscale: shift of the windows that we advertise
  * @snd_wscale: shift of the windows that the peer advertises
+ * @mem_bytes: kernel memory that it takes: itself, its queues, and what it has in reserve
  * @probes: window probes now unanswered
  * @fin_unread: the peer's FIN is here and the program has not seen it
  * @unaccepted: it sits in a listener's accept queue
@@ -45,6 +46,7 @@ struct tcpw_snapshot {
 	__u32 idle_in_ms;
 	__u32 idle_out_ms;
 	__u64 cwnd_bytes;
+	__u64 mem_bytes;
 	__u64 bytes_in;
 	__u64 bytes_out;
 	__u8 rcv_wscale;

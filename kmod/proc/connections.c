@@ -147,6 +147,7 @@ static void put_windows(struct seq_file *m, const struct tcpw_conn *c,
 		tcpw_put(m, s->idle_in_ms);
 		tcpw_put(m, s->idle_out_ms);
 	}
+	tcpw_put(m, s->mem_bytes);
 }
 
 static int show(struct seq_file *m, void *v)
@@ -156,7 +157,7 @@ static int show(struct seq_file *m, void *v)
 	u64 now_ns;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "id state state_ms age_ms exact opened closed local remote uid inode rcv_unread rcv_wnd rcv_wscale snd_unacked snd_unsent snd_wnd snd_wscale snd_usable cwnd_bytes mss rtt_us retrans limited zero_in zero_out zero_in_ms probes bytes_in bytes_out idle_in_ms idle_out_ms\n");
+		seq_puts(m, "id state state_ms age_ms exact opened closed local remote uid inode rcv_unread rcv_wnd rcv_wscale snd_unacked snd_unsent snd_wnd snd_wscale snd_usable cwnd_bytes mss rtt_us retrans limited zero_in zero_out zero_in_ms probes bytes_in bytes_out idle_in_ms idle_out_ms mem_bytes\n");
 		return 0;
 	}
 	tcpw_snapshot_take(&s, row->sk);

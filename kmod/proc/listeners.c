@@ -9,6 +9,7 @@
 #include "net.h"
 #include "proc/merge.h"
 #include "proc/proc.h"
+#include "snapshot.h"
 
 static unsigned int count(void)
 {
@@ -58,7 +59,7 @@ static int show(struct seq_file *m, void *v)
 	struct sock *sk;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "id local uid inode accept_queue backlog syn_queue drops close_wait_unaccepted\n");
+		seq_puts(m, "id local uid inode accept_queue backlog syn_queue drops close_wait_unaccepted mem_bytes\n");
 		return 0;
 	}
 	sk = row->sk;
@@ -70,6 +71,7 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put(m, inet_csk_reqsk_queue_len(sk));
 	tcpw_put(m, atomic_read(&sk->sk_drops));
 	tcpw_put(m, count_close_wait(sk));
+	tcpw_put(m, tcpw_snapshot_memory(sk));
 	seq_putc(m, '\n');
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <linux/ktime.h>
 #include <linux/seq_file_net.h>
 #include <net/inet_connection_sock.h>
+#include <net/tcp.h>
 
 #include "compat.h"
 #include "conn.h"
@@ -150,6 +151,9 @@ int tcpw_summary_show(struct seq_file *m, void *v)
 	for (i = 0; i < TCPW_COUNTERS; i++)
 		put(m, tcpw_counter_names[i],
 		    i == TCPW_UNTRACKED ? gauge(sums.counter[i]) : sums.counter[i]);
+	put(m, "time_wait_bytes",
+	    (u64)tcpw_time_wait_count(net) * tcp_prot.twsk_prot->twsk_obj_size);
+	put(m, "syn_recv_bytes", (u64)sums.half_open * tcp_prot.rsk_prot->obj_size);
 	put(m, "memory_bytes", gauge(sums.records) * tcpw_conn_size());
 	return 0;
 }
