@@ -66,8 +66,7 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put(m, s.snd_wnd);
 	tcpw_put(m, s.idle_out_ms);
 	tcpw_put(m, row->conn.syn_blocked);
-	seq_putc(m, '\n');
-	return 0;
+	return tcpw_row_end(m, row);
 }
 
 const struct seq_operations tcpw_close_wait_ops = {

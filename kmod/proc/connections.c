@@ -169,8 +169,7 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put_remote(m, row->sk);
 	tcpw_put_owner(m, row->sk);
 	put_windows(m, &row->conn, &s, now_ns);
-	seq_putc(m, '\n');
-	return 0;
+	return tcpw_row_end(m, row);
 }
 
 const struct seq_operations tcpw_connections_ops = {

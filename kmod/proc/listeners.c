@@ -72,8 +72,7 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put(m, atomic_read(&sk->sk_drops));
 	tcpw_put(m, count_close_wait(sk));
 	tcpw_put(m, tcpw_snapshot_memory(sk));
-	seq_putc(m, '\n');
-	return 0;
+	return tcpw_row_end(m, row);
 }
 
 const struct seq_operations tcpw_listeners_ops = {

@@ -41,6 +41,22 @@ void tcpw_row_release(struct tcpw_row *row)
 }
 
 /**
+ * tcpw_row_end() - end a row
+ * @m: the file
+ * @row: the row
+ *
+ * A socket that was closed while its row was made may have lost its addresses
+ * before they were written: tcp_disconnect() closes it first, then clears them.
+ *
+ * Return: for the show of struct seq_operations: 0, or that the row is not to be shown.
+ */
+int tcpw_row_end(struct seq_file *m, const struct tcpw_row *row)
+{
+	seq_putc(m, '\n');
+	return inet_sk_state_load(row->sk) == TCP_CLOSE ? SEQ_SKIP : 0;
+}
+
+/**
  * tcpw_put_id() - the socket's cookie, which `ss -e` shows too; begins a row
  * @m: the file
  * @sk: a full socket

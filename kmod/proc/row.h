@@ -20,6 +20,7 @@ struct tcpw_row {
 	struct sock *sk;
 };
 
+int tcpw_row_end(struct seq_file *m, const struct tcpw_row *row);
 bool tcpw_row_hold(struct tcpw_row *row, const struct tcpw_conn *c);
 void tcpw_row_release(struct tcpw_row *row);
 
