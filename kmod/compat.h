@@ -26,6 +26,8 @@
 /**
  * tcpw_hashinfo() - the tables that hold a namespace's sockets
  * @net: the namespace; from 6.1 on it may have tables of its own
+ *
+ * Return: the tables.
  */
 static inline struct inet_hashinfo *tcpw_hashinfo(const struct net *net)
 {
@@ -38,6 +40,8 @@ static inline struct inet_hashinfo *tcpw_hashinfo(const struct net *net)
  *
  * The kernel's count is one more than there are, so that it reaches 0 only when
  * the namespace ends.
+ *
+ * Return: how many there are, in TIME_WAIT and FIN_WAIT2.
  */
 static inline unsigned int tcpw_time_wait_count(const struct net *net)
 {
@@ -80,6 +84,9 @@ static inline struct sock *tcpw_lookup6(struct net *net, const struct in6_addr *
  * @net: the namespace
  * @path: the folder under /proc/sys
  * @table: the setting, and an empty entry, which 6.11 no longer wants
+ *
+ * Context: process.
+ * Return: for unregister_net_sysctl_table(); NULL if there is no memory.
  */
 static inline struct ctl_table_header *tcpw_register_sysctl(struct net *net,
 							    const char *path,

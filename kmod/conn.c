@@ -362,9 +362,8 @@ static bool beyond_limit(const struct tcpw_conn *c)
 /**
  * tcpw_conn_limit() - from now on, keep to the limit
  *
- * While sockets older than the module are still being found, the limit is not kept
- * to: a socket without a record might not have been found yet, and could not be
- * told from one over the limit.
+ * It does not hold while sockets older than the module are still being found, when a
+ * socket over the limit could not be told from one that is not found yet.
  *
  * Context: process.
  */

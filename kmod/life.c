@@ -20,7 +20,7 @@ static u64 seeded_ns;
 static bool short_of_memory;	/* a birth got no record before that */
 
 /**
- * tcpw_life_seeded() - all sockets older than the module have been found
+ * tcpw_life_seeded() - tell that all sockets older than the module have been found
  *
  * Context: process.
  */
@@ -43,6 +43,9 @@ u64 tcpw_life_seeded_ns(void)
 
 /**
  * tcpw_life_short_of_memory() - was a socket missed before tcpw_life_seeded()?
+ *
+ * Context: any.
+ * Return: whether memory was out at the birth of one.
  */
 bool tcpw_life_short_of_memory(void)
 {

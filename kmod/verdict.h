@@ -68,6 +68,7 @@ struct tcpw_snapshot {
  * @TCPW_EOF_UNREAD: all bytes are read, the end of file is not
  * @TCPW_FRESH: nothing is left to do but close(), since a short time
  * @TCPW_LEAKED: nothing is left to do but close(), since longer than the threshold
+ * @TCPW_VERDICTS: how many there are
  *
  * In the order in which they are tried: the first that holds is the verdict.
  */
@@ -89,6 +90,7 @@ enum tcpw_verdict {
  * @TCPW_LIMITED_NETWORK: the congestion window, or what is left of the path's pace
  * @TCPW_LIMITED_SNDBUF: the send buffer: the program has more and there is no room
  * @TCPW_LIMITED_APP: nothing: the program gives it nothing to send
+ * @TCPW_LIMITS: how many there are
  */
 enum tcpw_limited {
 	TCPW_LIMITED_PEER,

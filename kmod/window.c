@@ -25,6 +25,9 @@ static u32 ports(__be16 source, __be16 dest)
  * @daddr: the local address
  * @source: the peer's port
  * @dest: the local port
+ *
+ * Context: any, no locks.
+ * Return: an index of tcpw_window_in.
  */
 u16 tcpw_window_slot4(__be32 saddr, __be32 daddr, __be16 source, __be16 dest)
 {
@@ -43,6 +46,9 @@ u16 tcpw_window_slot6(const struct in6_addr *saddr, const struct in6_addr *daddr
 /**
  * tcpw_window_slot_of() - where the filter of our own windows counts a connection
  * @sk: its socket
+ *
+ * Context: any, no locks.
+ * Return: an index of tcpw_window_out.
  */
 u16 tcpw_window_slot_of(const struct sock *sk)
 {

@@ -26,6 +26,7 @@ extern atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS];
  * tcpw_window_any_closed() - is any window closed, in any namespace?
  *
  * Context: any, no locks. One load of a line that is seldom written.
+ * Return: whether any segment may open a window.
  */
 static inline bool tcpw_window_any_closed(void)
 {
