@@ -180,7 +180,7 @@ bool tcpw_conn_insert(struct tcpw_conn *c)
  * tcpw_conn_remove() - take a record out of the table
  * @c: the record; the caller's from now on, to be freed when the lock is released
  *
- * Context: the bucket lock held, by tcpw_conn_lock() or tcpw_conn_lock_next().
+ * Context: the bucket lock held, by tcpw_conn_lock().
  */
 void tcpw_conn_remove(struct tcpw_conn *c)
 {
@@ -226,30 +226,28 @@ void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns)
 }
 
 /**
- * tcpw_conn_lock() - find and lock a socket's record
+ * tcpw_conn_lock() - lock a socket's bucket, and find its record
  * @sk: the socket's address; never followed
  *
  * Context: any, no bucket lock. Returns with bottom halves off and the bucket lock
- * held if there is a record.
- * Return: the record, to be unlocked by tcpw_conn_unlock(); NULL if there is none.
+ * held, to be released by tcpw_conn_unlock().
+ * Return: the record, NULL if there is none.
  */
 struct tcpw_conn *tcpw_conn_lock(const void *sk)
+	__acquires(bucket)
 {
 	struct bucket *b = bucket_of(sk);
-	struct tcpw_conn *c;
 
 	spin_lock_bh(&b->lock);
-	c = find(b, sk);
-	if (!c)
-		spin_unlock_bh(&b->lock);
-	return c;
+	return find(b, sk);
 }
 
 /**
- * tcpw_conn_unlock() - unlock what tcpw_conn_lock() locked
- * @sk: the socket's address; the record itself may be out of the table by now
+ * tcpw_conn_unlock() - release what tcpw_conn_lock() locked
+ * @sk: the socket's address
  */
 void tcpw_conn_unlock(const void *sk)
+	__releases(bucket)
 {
 	spin_unlock_bh(&bucket_of(sk)->lock);
 }
@@ -268,35 +266,39 @@ static struct tcpw_conn *next_in(struct bucket *b, const struct tcpw_net *tn,
 }
 
 /**
- * tcpw_conn_lock_next() - go on with a walk over a namespace's connections
+ * tcpw_conn_next() - go on with a walk over a namespace's connections
  * @tn: the namespace
- * @cursor: how far the walk has come: the first record from there on is wanted, and
- *	its place put there; all zero to begin
+ * @cursor: how far the walk has come; all zero to begin. The first record from there on
+ *	that is taken is wanted, and its place put there
+ * @take: called with a record under its bucket's lock; returns whether it takes it
+ * @data: for @take
  *
- * Context: process, no bucket lock. Returns with bottom halves off and the bucket
- * lock held if there is a record.
- * Return: the record, to be unlocked by tcpw_conn_unlock(); NULL at the end.
+ * Context: process, no bucket lock.
+ * Return: whether one was taken; false at the end.
  */
-struct tcpw_conn *tcpw_conn_lock_next(const struct tcpw_net *tn,
-				      struct tcpw_conn_cursor *cursor)
+bool tcpw_conn_next(const struct tcpw_net *tn, struct tcpw_conn_cursor *cursor,
+		    bool (*take)(const struct tcpw_conn *c, void *data), void *data)
 {
 	for (; cursor->bucket < 1u << bucket_bits; cursor->bucket++, cursor->sk = 0) {
 		struct bucket *b = &buckets[cursor->bucket];
-		struct tcpw_conn *c;
+		struct tcpw_conn *c = NULL;
 
 		/* An empty bucket had nothing when this looked: no need to lock it. */
 		if (!hlist_empty(&b->head)) {
 			spin_lock_bh(&b->lock);
-			c = next_in(b, tn, cursor->sk);
-			if (c) {
+			while ((c = next_in(b, tn, cursor->sk))) {
 				cursor->sk = (unsigned long)c->sk;
-				return c;
+				if (take(c, data))
+					break;
+				cursor->sk++;
 			}
 			spin_unlock_bh(&b->lock);
 		}
+		if (c)
+			return true;
 		cond_resched();
 	}
-	return NULL;
+	return false;
 }
 
 /* Take out what @goes says, bucket by bucket, and free it; count it as untracked. */
@@ -401,7 +403,7 @@ int tcpw_conn_init(unsigned int max_connections)
 	const struct inet_hashinfo *hashinfo = tcpw_hashinfo(&init_net);
 	unsigned int i;
 
-	bucket_bits = ilog2(hashinfo->ehash_mask + 1);
+	bucket_bits = max(1, ilog2(hashinfo->ehash_mask + 1));
 	buckets = kvmalloc_array(1u << bucket_bits, sizeof(*buckets), GFP_KERNEL);
 	if (!buckets)
 		return -ENOMEM;

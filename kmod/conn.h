@@ -59,6 +59,7 @@ enum tcpw_kind {
  *	all others when the present state began
  * @order: in the order of its kind: CLOSE_WAITs, listeners, mini-sockets
  * @zero_in_since_ns: when the peer closed its window, while it is closed
+ * @kicked_ns: of a mini-socket: when a segment came that may end it
  * @zero_in_ns: for how long it was closed before
  * @zero_in: how many times the peer closed its window
  * @zero_out: how many times we closed ours
@@ -71,7 +72,6 @@ enum tcpw_kind {
  * @closed: enum tcpw_closed
  * @exact: enum tcpw_exact, of the present state
  * @older: the socket is older than the module: @opened_ns is a lower bound
- * @established: the handshake has been completed
  * @zero_in_now: the peer's window is closed
  * @zero_out_now: ours is closed
  * @syn_sent: its SYN has been sent: the next is a retransmission
@@ -86,7 +86,10 @@ struct tcpw_conn {
 	u64 opened_ns;
 	u64 order_ns;
 	struct rb_node order;
-	u64 zero_in_since_ns;
+	union {
+		u64 zero_in_since_ns;
+		u64 kicked_ns;
+	};
 	u64 zero_in_ns;
 	u32 zero_in;
 	u32 zero_out;
@@ -99,7 +102,6 @@ struct tcpw_conn {
 	u8 closed : 2;
 	u8 exact : 2;
 	u8 older : 1;
-	u8 established : 1;
 	u8 zero_in_now : 1;
 	u8 zero_out_now : 1;
 	u8 syn_sent : 1;
@@ -133,8 +135,8 @@ void tcpw_conn_move(struct tcpw_conn *c, unsigned int state, u64 now_ns);
 void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns);
 
 struct tcpw_conn *tcpw_conn_lock(const void *sk);
-struct tcpw_conn *tcpw_conn_lock_next(const struct tcpw_net *tn,
-				      struct tcpw_conn_cursor *cursor);
 void tcpw_conn_unlock(const void *sk);
+bool tcpw_conn_next(const struct tcpw_net *tn, struct tcpw_conn_cursor *cursor,
+		    bool (*take)(const struct tcpw_conn *c, void *data), void *data);
 
 #endif

@@ -88,9 +88,7 @@ static void syn_blocked(const struct segment *s, const struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
-	if (!c)
-		return;
-	if (c->state == TCP_CLOSE_WAIT) {
+	if (c && c->state == TCP_CLOSE_WAIT) {
 		c->syn_blocked++;
 		tcpw_count(s->tn, TCPW_SYN_ON_CLOSE_WAIT);
 	}
@@ -102,11 +100,10 @@ static void syn_sent(const struct segment *s, const struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
-	if (!c)
-		return;
-	if (c->syn_sent)
+	if (c && c->syn_sent)
 		tcpw_count(s->tn, TCPW_SYN_RETRANS);
-	c->syn_sent = 1;
+	if (c)
+		c->syn_sent = 1;
 	tcpw_conn_unlock(sk);
 }
 

@@ -88,11 +88,11 @@ static void forget(struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
-	if (!c)
-		return;
-	tcpw_conn_remove(c);
+	if (c)
+		tcpw_conn_remove(c);
 	tcpw_conn_unlock(sk);
-	tcpw_conn_free(c);
+	if (c)
+		tcpw_conn_free(c);
 }
 
 static struct tcpw_conn *new_record(struct tcpw_net *tn, struct sock *sk,
@@ -106,10 +106,18 @@ static struct tcpw_conn *new_record(struct tcpw_net *tn, struct sock *sk,
 	c->opened_ns = now_ns;
 	c->order_ns = now_ns;
 	c->closed = closed_by(state, TCPW_CLOSED_NOT);
-	c->established = c->kind == TCPW_CONNECTION && !in_handshake(state);
 	if (state == TCP_SYN_SENT)
 		c->opened = TCPW_OPENED_BY_CONNECT;
 	return c;
+}
+
+/* No record could be made for a socket. */
+static void miss(struct tcpw_net *tn)
+{
+	if (READ_ONCE(seeded))
+		tcpw_count(tn, TCPW_UNTRACKED);
+	else
+		WRITE_ONCE(short_of_memory, true);
 }
 
 static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now_ns)
@@ -117,10 +125,7 @@ static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now
 	struct tcpw_conn *c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
 
 	if (!c) {
-		if (READ_ONCE(seeded))
-			tcpw_count(tn, TCPW_UNTRACKED);
-		else
-			WRITE_ONCE(short_of_memory, true);
+		miss(tn);
 		return;
 	}
 	if (to == TCP_SYN_RECV)
@@ -133,25 +138,31 @@ static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now
 		tcpw_conn_free(c);
 }
 
-/* A change of a socket without a record: it was over the limit, or memory was out. */
+/*
+ * A change of a socket without a record. While older sockets are being found, it is
+ * one of them, and may be on its way into the kernel's tables, past which the seed has
+ * been. Later, it was over the limit or memory was out; there may be room now.
+ */
 static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now_ns)
 {
+	bool was_missed = READ_ONCE(seeded);
 	struct tcpw_conn *c;
 
-	if (!READ_ONCE(seeded))
-		return;
 	if (to != TCP_CLOSE) {
-		/* There may be room now. What it did before is not known. */
 		c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
-		if (!c)
+		if (!c) {
+			if (!was_missed)
+				miss(tn);
 			return;
+		}
 		c->older = 1;
 		if (!tcpw_conn_insert(c)) {
 			tcpw_conn_free(c);
 			return;
 		}
 	}
-	this_cpu_dec(tn->cpu->counter[TCPW_UNTRACKED]);
+	if (was_missed)
+		this_cpu_dec(tn->cpu->counter[TCPW_UNTRACKED]);
 }
 
 /*
@@ -175,12 +186,56 @@ static enum tcpw_counter connect_failure(const struct sock *sk)
 }
 
 /*
- * How a connection ended, its handshake having completed. Only three states end by
- * FINs and ACKs alone; from any other, and from FIN_WAIT2 with neither the peer's FIN
- * nor a mini-socket to wait for it, CLOSE means that a reset was sent or came: a
- * close() with unread data, SO_LINGER, disconnect(), `ss -K`, data for an orphan.
- * Sources: __tcp_close(), tcp_reset(), tcp_write_err(), tcp_rcv_state_process().
+ * Whether a socket in a handshake called connect(). One that did may be in SYN_RECV,
+ * too, if both ends did.
  */
+static bool is_active(const struct sock *sk, unsigned int state)
+{
+	const struct tcpw_conn *c;
+	bool active = true;
+
+	if (state == TCP_SYN_RECV) {
+		c = tcpw_conn_lock(sk);
+		active = c && c->opened == TCPW_OPENED_BY_CONNECT;
+		tcpw_conn_unlock(sk);
+	}
+	return active;
+}
+
+/* A handshake ends, one way or the other. */
+static void count_handshake(struct tcpw_net *tn, const struct sock *sk, unsigned int to,
+			    bool active)
+{
+	if (to != TCP_CLOSE)
+		tcpw_count(tn, active ? TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
+	else if (active)
+		tcpw_count(tn, connect_failure(sk));
+}
+
+/*
+ * Whether a socket that closes without an error has been closed by FINs and ACKs
+ * alone. If not, a reset was sent or came: by a close() with unread data, SO_LINGER,
+ * disconnect(), `ss -K`, or data for a socket that nobody holds any more.
+ * Sources: __tcp_close(), tcp_disconnect(), tcp_rcv_state_process(), tcp_time_wait().
+ */
+static bool ended_by_fin(const struct sock *sk, unsigned int from, bool mini)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	switch (from) {
+	case TCP_LAST_ACK:
+	case TCP_CLOSING:
+		return tp->snd_una == tp->write_seq;
+	case TCP_FIN_WAIT2:
+		/* The third: a mini-socket should wait for the FIN, and there are too many. */
+		return mini || sock_flag(sk, SOCK_DONE) ||
+		       (sock_flag(sk, SOCK_DEAD) && tp->linger2 >= 0);
+	default:
+		return false;
+	}
+}
+
+/* How a connection ended, its handshake having been completed. */
 static enum tcpw_counter ending(const struct tcpw_conn *c, const struct sock *sk,
 				unsigned int from, bool mini)
 {
@@ -194,8 +249,7 @@ static enum tcpw_counter ending(const struct tcpw_conn *c, const struct sock *sk
 	case ENETUNREACH:
 		return TCPW_CLOSED_TIMEOUT;
 	}
-	if (from != TCP_LAST_ACK && from != TCP_CLOSING &&
-	    !(from == TCP_FIN_WAIT2 && (mini || sock_flag(sk, SOCK_DONE))))
+	if (!ended_by_fin(sk, from, mini))
 		return TCPW_CLOSED_RESET;
 	switch (c->closed) {
 	case TCPW_CLOSED_BOTH:
@@ -207,17 +261,6 @@ static enum tcpw_counter ending(const struct tcpw_conn *c, const struct sock *sk
 	}
 }
 
-static void count_end(const struct tcpw_conn *c, const struct sock *sk,
-		      unsigned int from, bool mini)
-{
-	if (c->kind != TCPW_CONNECTION)
-		return;
-	if (c->established)
-		tcpw_count(c->tn, ending(c, sk, from, mini));
-	else if (c->opened == TCPW_OPENED_BY_CONNECT)
-		tcpw_count(c->tn, connect_failure(sk));
-}
-
 /*
  * A socket closes; a mini-socket may stay in its place, and needs a record even if the
  * socket had none. In a namespace that is dying none is made: its records are being
@@ -227,22 +270,21 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from)
 {
 	struct inet_timewait_sock *tw = NULL;
 	struct tcpw_conn *c;
-	bool known;
 
 	if (tn && from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
 		tw = tcpw_mini_find(sk);
 	c = tcpw_conn_lock(sk);
-	known = c;
-	if (known) {
-		count_end(c, sk, from, tw);
+	if (c) {
+		if (c->kind == TCPW_CONNECTION && !in_handshake(from))
+			tcpw_count(c->tn, ending(c, sk, from, tw));
 		tcpw_conn_remove(c);
-		tcpw_conn_unlock(sk);
 	}
+	tcpw_conn_unlock(sk);
 	if (tw)
 		tcpw_mini_insert(tn, c, tw, GFP_ATOMIC);
-	else if (known)
+	else if (c)
 		tcpw_conn_free(c);
-	return known;
+	return c;
 }
 
 /* The record's socket goes on to another state. Returns false if it has no record. */
@@ -250,17 +292,12 @@ static bool go_on(struct sock *sk, unsigned int from, unsigned int to, u64 now_n
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
-	if (!c)
-		return false;
-	if (!c->established && !in_handshake(to)) {
-		c->established = 1;
-		tcpw_count(c->tn, c->opened == TCPW_OPENED_BY_CONNECT ?
-			   TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
+	if (c) {
+		c->closed = closed_by(to, c->closed);
+		tcpw_conn_move(c, to, now_ns);
 	}
-	c->closed = closed_by(to, c->closed);
-	tcpw_conn_move(c, to, now_ns);
 	tcpw_conn_unlock(sk);
-	return true;
+	return c;
 }
 
 /**
@@ -282,6 +319,8 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
 	tn = tcpw_net_of_sock(sk);
 	if (tn && !tcpw_state_may_follow(from, to))
 		tcpw_count(tn, TCPW_ILLEGAL_TRANSITIONS);
+	if (tn && in_handshake(from) && !in_handshake(to))
+		count_handshake(tn, sk, to, is_active(sk, from));
 	if (is_birth(from, to)) {
 		if (tn)
 			birth(tn, sk, to, now_ns);
@@ -328,7 +367,7 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	c->older = 1;
 	c->exact = TCPW_EXACT_MIN;
 	c->syn_sent = 1;
-	if (!c->established)
+	if (in_handshake(c->state) || c->state == TCP_LISTEN)
 		return;
 	c->opened_ns = min3(acked_ns, time_of(now_ns, tp->lsndtime),
 			    time_of(now_ns, inet_csk(sk)->icsk_ack.lrcvtime));

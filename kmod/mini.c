@@ -18,10 +18,10 @@
 #define KICK_LASTS_NS NSEC_PER_SEC
 
 /*
- * Some end without a segment: connect() may take over the port of one (tcp_tw_reuse),
- * `ss -K` ends one. Not to be wrong about these for longer than that, look at all.
+ * Some end without a segment: connect() takes over the port of one, `ss -K` ends one.
+ * Not to be wrong about these for more than so many ticks, all are looked at.
  */
-#define LOOK_EVERY_NS NSEC_PER_SEC
+enum { PATROL_TICKS = 8 };
 
 static bool in_fin_wait2(const struct inet_timewait_sock *tw)
 {
@@ -67,7 +67,8 @@ struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk)
 
 	if (!found)
 		return NULL;
-	if (found->sk_state == TCP_TIME_WAIT && in_fin_wait2(inet_twsk(found)))
+	if (found->sk_state == TCP_TIME_WAIT && in_fin_wait2(inet_twsk(found)) &&
+	    inet_twsk(found)->tw_bound_dev_if == sk->sk_bound_dev_if)
 		return inet_twsk(found);
 	sock_gen_put(found);
 	return NULL;
@@ -87,8 +88,6 @@ struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk)
 int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
 		     struct inet_timewait_sock *tw, gfp_t gfp)
 {
-	u64 now_ns;
-
 	if (!c)
 		c = tcpw_conn_alloc(tn, (struct sock *)tw, TCPW_MINI, gfp);
 	if (!c) {
@@ -98,8 +97,8 @@ int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
 	c->kind = TCPW_MINI;
 	c->sk = (struct sock *)tw;
 	c->state = TCP_FIN_WAIT2;
-	now_ns = ktime_get_boottime_ns();
-	c->order_ns = min(expires_ns(tw, now_ns), now_ns + LOOK_EVERY_NS);
+	c->order_ns = expires_ns(tw, ktime_get_boottime_ns());
+	c->kicked_ns = 0;
 	/* The seed may have been here first. */
 	if (!tcpw_conn_insert(c))
 		tcpw_conn_free(c);
@@ -116,9 +115,10 @@ void tcpw_mini_kick(const struct inet_timewait_sock *tw)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(tw);
 
-	if (!c)
-		return;
-	tcpw_conn_postpone(c, ktime_get_boottime_ns());
+	if (c) {
+		c->kicked_ns = ktime_get_boottime_ns();
+		tcpw_conn_postpone(c, c->kicked_ns);
+	}
 	tcpw_conn_unlock(tw);
 }
 
@@ -126,25 +126,51 @@ void tcpw_mini_kick(const struct inet_timewait_sock *tw)
 static void look_at(const void *tw, u64 now_ns)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(tw);
-	u64 expires;
+	bool ended = false;
 
-	if (!c)
-		return;
 	/* No reference was held on the way here: it may be another's address by now. */
-	if (c->kind != TCPW_MINI) {
-		tcpw_conn_unlock(tw);
-		return;
+	if (c && c->kind == TCPW_MINI) {
+		u64 expires = expires_ns(tw, now_ns);
+
+		ended = !in_fin_wait2(tw);
+		if (ended)
+			tcpw_conn_remove(c);
+		else if (expires > now_ns && c->order_ns <= now_ns &&
+			 c->kicked_ns + KICK_LASTS_NS < now_ns)
+			tcpw_conn_postpone(c, expires);
 	}
-	if (!in_fin_wait2(tw)) {
-		tcpw_conn_remove(c);
-		tcpw_conn_unlock(tw);
-		tcpw_conn_free(c);
-		return;
-	}
-	expires = expires_ns(tw, now_ns);
-	if (expires > now_ns && c->order_ns + KICK_LASTS_NS < now_ns)
-		tcpw_conn_postpone(c, min(expires, now_ns + LOOK_EVERY_NS));
 	tcpw_conn_unlock(tw);
+	if (ended)
+		tcpw_conn_free(c);
+}
+
+/*
+ * Look at mini-sockets from a place on, as long as they are due by @until_ns, @most at
+ * most, and leave the place of the next. Returns whether there may be more.
+ */
+static bool look_from(struct tcpw_order *minis, struct tcpw_order_key *at, u64 until_ns,
+		      unsigned long most)
+{
+	u64 now_ns = ktime_get_boottime_ns();
+
+	while (most--) {
+		const struct tcpw_conn *c;
+		const void *tw = NULL;
+
+		spin_lock_bh(&minis->lock);
+		c = tcpw_order_at(minis, at);
+		if (c && c->order_ns <= until_ns) {
+			*at = tcpw_order_key(c);
+			at->conn++;
+			tw = c->sk;
+		}
+		spin_unlock_bh(&minis->lock);
+		if (!tw)
+			return false;
+		look_at(tw, now_ns);
+		cond_resched();
+	}
+	return true;
 }
 
 /**
@@ -152,30 +178,25 @@ static void look_at(const void *tw, u64 now_ns)
  * @minis: one CPU's mini-sockets
  *
  * Context: process.
- * Return: whether any are left.
  */
-bool tcpw_mini_settle(struct tcpw_order *minis)
+void tcpw_mini_settle(struct tcpw_order *minis)
 {
 	struct tcpw_order_key at = { 0, 0 };
-	u64 now_ns = ktime_get_boottime_ns();
 
-	for (;;) {
-		const struct tcpw_conn *c;
-		const void *tw = NULL;
-		bool left;
+	look_from(minis, &at, ktime_get_boottime_ns(), ULONG_MAX);
+}
 
-		spin_lock_bh(&minis->lock);
-		left = minis->count;
-		c = tcpw_order_at(minis, &at);
-		if (c && c->order_ns <= now_ns) {
-			at = tcpw_order_key(c);
-			at.conn++;
-			tw = c->sk;
-		}
-		spin_unlock_bh(&minis->lock);
-		if (!tw)
-			return left;
-		look_at(tw, now_ns);
-		cond_resched();
-	}
+/**
+ * tcpw_mini_patrol() - look at some of the mini-sockets, and at all in time
+ * @minis: one CPU's mini-sockets
+ * @at: how far the patrol has come
+ *
+ * Context: process; one caller at a time for the same @at.
+ */
+void tcpw_mini_patrol(struct tcpw_order *minis, struct tcpw_order_key *at)
+{
+	unsigned long some = READ_ONCE(minis->count) / PATROL_TICKS + 1;
+
+	if (!look_from(minis, at, U64_MAX, some))
+		*at = (struct tcpw_order_key){ 0, 0 };
 }

@@ -73,7 +73,7 @@ u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn)
  * lock released: the tick disarms itself before it looks at the orders, so
  * either it sees what was put there, or this sees it disarmed.
  *
- * Context: any, under rcu_read_lock().
+ * Context: any; the namespace is kept, or was seen alive in this section of RCU.
  */
 void tcpw_net_arm_tick(struct tcpw_net *tn)
 {
@@ -95,8 +95,9 @@ static void tick(struct work_struct *work)
 		struct tcpw_net_cpu *part = per_cpu_ptr(tn->cpu, cpu);
 
 		tcpw_order_count_until(&part->close_wait, bound_ns);
-		more |= tcpw_mini_settle(&part->minis);
-		more |= READ_ONCE(part->close_wait.count) != 0;
+		tcpw_mini_settle(&part->minis);
+		tcpw_mini_patrol(&part->minis, &part->patrol);
+		more |= READ_ONCE(part->minis.count) || READ_ONCE(part->close_wait.count);
 	}
 	rcu_read_lock();
 	if (more)
@@ -107,18 +108,19 @@ static void tick(struct work_struct *work)
 /**
  * tcpw_net_for_each() - call a function for each namespace
  * @fn: may sleep and lock sockets; must not make or end namespaces
+ * @data: for @fn
  *
  * Context: process. No namespace is made or ended meanwhile.
  * Return: 0, or what @fn returned first that is not 0.
  */
-int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn))
+int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn, void *data), void *data)
 {
 	struct tcpw_net *tn;
 	int err = 0;
 
 	mutex_lock(&nets_lock);
 	list_for_each_entry(tn, &nets, list) {
-		err = fn(tn);
+		err = fn(tn, data);
 		if (err)
 			break;
 	}

@@ -27,6 +27,7 @@ struct sock;
  * @records: records, mini-sockets and listeners included; sums, as @counter
  * @close_wait: the connections that came into CLOSE_WAIT on this CPU
  * @minis: the mini-sockets in FIN_WAIT2 made on this CPU, by when they are due to end
+ * @patrol: how far a patrol over @minis has come; the tick's own
  */
 struct tcpw_net_cpu {
 	unsigned long counter[TCPW_COUNTERS];
@@ -34,6 +35,7 @@ struct tcpw_net_cpu {
 	unsigned long records;
 	struct tcpw_order close_wait;
 	struct tcpw_order minis;
+	struct tcpw_order_key patrol;
 };
 
 /**
@@ -81,6 +83,6 @@ struct tcpw_net *tcpw_net_of(const struct net *net);
 struct tcpw_net *tcpw_net_of_sock(const struct sock *sk);
 void tcpw_net_arm_tick(struct tcpw_net *tn);
 u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn);
-int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn));
+int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn, void *data), void *data);
 
 #endif

@@ -31,7 +31,7 @@ struct batch {
 /* Both kinds of socket have the fields that are asked here in the same places. */
 static bool is_wanted(const struct sock *sk)
 {
-	struct tcpw_conn *c;
+	bool known;
 
 	if (sk->sk_state == TCP_NEW_SYN_RECV)
 		return false;
@@ -41,11 +41,9 @@ static bool is_wanted(const struct sock *sk)
 	} else if (sk->sk_protocol != IPPROTO_TCP) {
 		return false;
 	}
-	c = tcpw_conn_lock(sk);
-	if (!c)
-		return true;
+	known = tcpw_conn_lock(sk);
 	tcpw_conn_unlock(sk);
-	return false;
+	return !known;
 }
 
 /*
@@ -124,56 +122,84 @@ static int seed_bucket(struct hlist_nulls_head *head, spinlock_t *lock, struct b
 	return err;
 }
 
-static int seed_table(struct inet_hashinfo *hashinfo)
+static int seed_listeners(struct inet_hashinfo *hashinfo, struct batch *batch)
 {
-	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	unsigned int slot;
 	int err = 0;
 
-	if (!batch)
-		return -ENOMEM;
 	for (slot = 0; slot <= hashinfo->lhash2_mask && !err; slot++) {
 		err = seed_bucket(&hashinfo->lhash2[slot].nulls_head,
 				  &hashinfo->lhash2[slot].lock, batch);
 		cond_resched();
 	}
+	return err;
+}
+
+static int seed_established(struct inet_hashinfo *hashinfo, struct batch *batch)
+{
+	unsigned int slot;
+	int err = 0;
+
 	for (slot = 0; slot <= hashinfo->ehash_mask && !err; slot++) {
 		err = seed_bucket(&hashinfo->ehash[slot].chain,
 				  inet_ehash_lockp(hashinfo, slot), batch);
 		cond_resched();
 	}
-	kfree(batch);
 	return err;
 }
 
-/* From 6.1 on a namespace may have tables of its own (net.ipv4.tcp_child_ehash_entries). */
-static int seed_own_table(struct tcpw_net *tn)
+/*
+ * From 6.1 on a namespace may have its own table of established connections
+ * (net.ipv4.tcp_child_ehash_entries). That of listeners is one for all.
+ */
+static int seed_own_table(struct tcpw_net *tn, void *batch)
 {
 	struct inet_hashinfo *hashinfo = tcpw_hashinfo(tn->net);
 
-	return hashinfo == tcpw_hashinfo(&init_net) ? 0 : seed_table(hashinfo);
+	return hashinfo == tcpw_hashinfo(&init_net) ? 0 : seed_established(hashinfo, batch);
+}
+
+static int seed_all(struct batch *batch)
+{
+	struct inet_hashinfo *hashinfo = tcpw_hashinfo(&init_net);
+	int err = seed_listeners(hashinfo, batch);
+
+	if (!err)
+		err = seed_established(hashinfo, batch);
+	if (!err)
+		err = tcpw_net_for_each(seed_own_table, batch);
+	return err;
 }
 
 /**
  * tcpw_seed() - make records for all sockets older than the module
  *
  * The probes are attached, so each socket born from now on has its record, and those
- * found here may change and end meanwhile.
+ * found here may change and end meanwhile. One that had its last change just before,
+ * and is not in the kernel's tables yet, is waited for if it is in softirq. A task that
+ * is held up in the middle of connect() or listen() is not; the probes make a record
+ * when its socket changes next.
  *
  * Context: process.
  * Return: 0; -ENOMEM if a socket would be missing.
  */
 int tcpw_seed(void)
 {
-	int err = seed_table(tcpw_hashinfo(&init_net));
+	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	int err;
 
-	if (!err)
-		err = tcpw_net_for_each(seed_own_table);
-	if (!err && tcpw_life_short_of_memory())
-		err = -ENOMEM;
+	if (!batch)
+		return -ENOMEM;
+	synchronize_rcu();
+	err = seed_all(batch);
+	kfree(batch);
 	if (err)
 		return err;
+
 	tcpw_life_seeded();
+	synchronize_rcu();	/* for births that began before that */
+	if (tcpw_life_short_of_memory())
+		return -ENOMEM;
 	tcpw_conn_limit();
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/ktime.h>
+#include <linux/net.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
@@ -9,14 +10,28 @@
 #include "net.h"
 #include "window.h"
 
-/* How many windows are closed in all, and by the slots of the filter. */
-atomic_t tcpw_windows_closed;
-atomic_t tcpw_window_in[TCPW_WINDOW_SLOTS];
-atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS];
+/*
+ * How many windows are closed in all, and by the slots of the filter. The first is read
+ * for each segment, so it shares no cache line with what is written more often.
+ */
+atomic_t tcpw_windows_closed ____cacheline_aligned_in_smp;
+atomic_t tcpw_window_in[TCPW_WINDOW_SLOTS] ____cacheline_aligned_in_smp;
+atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS] ____cacheline_aligned_in_smp;
 
-static u32 ports(__be16 source, __be16 dest)
+/* Drawn once, so that no peer can choose a port that shares another's slot. */
+static u32 seed(void)
 {
-	return (__force u32)source << 16 | (__force u32)dest;
+	static u32 seed __read_mostly;
+
+	net_get_random_once(&seed, sizeof(seed));
+	return seed;
+}
+
+static u16 slot(u32 saddr, u32 daddr, __be16 source, __be16 dest)
+{
+	u32 ports = (__force u32)source << 16 | (__force u32)dest;
+
+	return jhash_3words(saddr, daddr, ports, seed()) % TCPW_WINDOW_SLOTS;
 }
 
 /**
@@ -31,16 +46,15 @@ static u32 ports(__be16 source, __be16 dest)
  */
 u16 tcpw_window_slot4(__be32 saddr, __be32 daddr, __be16 source, __be16 dest)
 {
-	return jhash_3words((__force u32)saddr, (__force u32)daddr,
-			    ports(source, dest), 0) % TCPW_WINDOW_SLOTS;
+	return slot((__force u32)saddr, (__force u32)daddr, source, dest);
 }
 
 /** tcpw_window_slot6() - as tcpw_window_slot4(), for IPv6 */
 u16 tcpw_window_slot6(const struct in6_addr *saddr, const struct in6_addr *daddr,
 		      __be16 source, __be16 dest)
 {
-	return jhash_3words(ipv6_addr_hash(saddr), ipv6_addr_hash(daddr),
-			    ports(source, dest), 0) % TCPW_WINDOW_SLOTS;
+	return slot(__ipv6_addr_jhash(saddr, seed()), __ipv6_addr_jhash(daddr, seed()),
+		    source, dest);
 }
 
 /**
@@ -115,7 +129,10 @@ static void close_in(struct tcpw_conn *c, u16 slot, u64 now_ns)
  */
 void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 {
-	if (c->established && !tcp_sk(sk)->snd_wnd)
+	/* Before the handshake is completed, and of a listener, 0 only says "unknown". */
+	if ((1 << c->state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_LISTEN))
+		return;
+	if (!tcp_sk(sk)->snd_wnd)
 		close_in(c, slot_in(sk), now_ns);
 }
 
@@ -130,14 +147,11 @@ void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
 {
 	bool closes = !th->window;
-	struct tcpw_conn *c;
-	u64 now_ns;
+	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
-	c = tcpw_conn_lock(sk);
-	if (!c)
-		return;
-	now_ns = ktime_get_boottime_ns();
-	if (closes != c->zero_in_now && is_news(c, th)) {
+	if (c && closes != c->zero_in_now && is_news(c, th)) {
+		u64 now_ns = ktime_get_boottime_ns();
+
 		if (closes) {
 			close_in(c, slot, now_ns);
 			tcpw_count(c->tn, TCPW_ZERO_WINDOW_IN);
@@ -162,9 +176,7 @@ void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 	bool closes = !th->window;
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
-	if (!c)
-		return;
-	if (closes != c->zero_out_now) {
+	if (c && closes != c->zero_out_now) {
 		c->zero_out_now = closes;
 		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], closes ? 1 : -1);
 		if (closes) {

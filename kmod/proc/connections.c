@@ -34,26 +34,17 @@ unsigned int tcpw_connections_size(void)
  * A record is born before its socket has its addresses. The socket is put into the
  * kernel's table when it has.
  */
-static bool is_addressed(const struct sock *sk)
+static bool take(const struct tcpw_conn *c, void *row)
 {
-	return !hlist_unhashed_lockless(&sk->sk_node);
+	return !hlist_unhashed_lockless(&c->sk->sk_node) && tcpw_row_hold(row, c);
 }
 
 static struct tcpw_row *row_at(struct seq_file *m)
 {
 	const struct tcpw_net *tn = tcpw_net_of(seq_file_net(m));
 	struct walk *walk = m->private;
-	struct tcpw_conn *c;
-	bool held;
 
-	while ((c = tcpw_conn_lock_next(tn, &walk->cursor))) {
-		held = is_addressed(c->sk) && tcpw_row_hold(&walk->row, c);
-		tcpw_conn_unlock(c->sk);
-		if (held)
-			return &walk->row;
-		walk->cursor.sk++;
-	}
-	return NULL;
+	return tcpw_conn_next(tn, &walk->cursor, take, &walk->row) ? &walk->row : NULL;
 }
 
 static void *start(struct seq_file *m, loff_t *pos)

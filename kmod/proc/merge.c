@@ -86,8 +86,8 @@ static bool hold(struct tcpw_row *row, struct tcpw_order *order,
 	if (c) {
 		key = tcpw_order_key(c);
 		held = !tcpw_order_cmp(&key, place) && tcpw_row_hold(row, c);
-		tcpw_conn_unlock(sk);
 	}
+	tcpw_conn_unlock(sk);
 	sock_put(sk);
 	return held;
 }
