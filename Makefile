@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# tcpwatch: the module (Kbuild, kmod/), the reader (userspace/), the tests and their VM
+# (selftests/). `make help` lists the targets.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+PREFIX ?= /usr/local
+TESTS ?=
+
+VM := selftests/vm
+
+.PHONY: all headers module userspace selftests install uninstall clean help \
+	deps demo test vm lint
+
+all: module userspace
+
+help:
+	@echo 'Building, for this machine:'
+	@echo '  all        the module for the running kernel, and the reader'
+	@echo '  module     the module alone'
+	@echo '  userspace  the reader alone'
+	@echo '  install    both, under PREFIX=/usr/local (DESTDIR= for packages)'
+	@echo '  uninstall  what install put there'
+	@echo '  clean      remove what was built'
+	@echo '  KVER=RELEASE or KDIR=HEADERS: for another kernel than the running one'
+	@echo 'In a test VM, which changes nothing of this machine:'
+	@echo '  demo       see it work: healthy, leaking, slow and stuck servers'
+	@echo '  test       all tests; TESTS="name name" for some'
+	@echo '  vm         a shell with the module loaded'
+	@echo '  lint       checkpatch, sparse, clang-tidy, shellcheck: silent if all is well'
+	@echo '  deps       install what these need (they do it themselves), as root'
+
+headers:
+	@test -e '$(KDIR)/Makefile' || { \
+		echo 'No kernel headers in $(KDIR).'; \
+		echo 'Install them: apt-get install linux-headers-$(KVER)'; \
+		echo 'or name others: make KVER=RELEASE, make KDIR=FOLDER.'; \
+		echo 'To see it work without them: make demo.'; exit 1; } >&2
+
+module: headers
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
+
+userspace:
+	$(MAKE) -C userspace
+
+selftests:
+	$(MAKE) -C selftests
+
+# What uname -r says on the kernel that KDIR is of, which may be another than the running one.
+release = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' '$(KDIR)/include/generated/utsrelease.h')
+reader = $(MAKE) -C userspace DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BINDIR='$(PREFIX)/sbin'
+
+# depmod by hand, as the kernel's makefile leaves it out where there is no System.map; not signed
+# where there is no key, as with a distribution's headers.
+install: all
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules_install \
+		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=extra DEPMOD=true \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+	$(if $(DESTDIR),,depmod '$(release)')
+	$(reader) install
+
+uninstall: headers
+	$(RM) '$(DESTDIR)/lib/modules/$(release)/extra/'tcpwatch.ko*
+	$(if $(DESTDIR),,depmod '$(release)')
+	$(reader) uninstall
+
+clean:
+	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
+	$(MAKE) -C userspace clean
+	$(MAKE) -C selftests clean
+
+deps:
+	@$(VM)/deps.sh
+
+demo: deps
+	@$(VM)/vm.sh demo
+
+test: deps
+	@$(VM)/vm.sh test $(TESTS)
+
+vm: deps
+	@$(VM)/vm.sh shell
+
+lint: deps
+	@selftests/lint.sh

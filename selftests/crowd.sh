@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# 20,000 sockets: every one of them is shown, once, and none is left afterwards.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+PAIRS=5000
+
+all_shown()
+{
+	peer crowd4 open $PAIRS
+	peer crowd6 open $PAIRS
+	agree a
+	expect_eq "sockets" "$(summary a connections)" $((4 * PAIRS))
+	expect_eq "established" "$(summary a established)" $((4 * PAIRS))
+	expect_eq "untracked" "$(summary a untracked)" 0
+}
+
+# Half of them go while the file is read; the other half lives through it.
+half_gone_while_read()
+{
+	local fd
+
+	exec {fd}<"$(ns_proc a)/connections"
+	dd bs=65536 count=1 status=none <&"$fd" >"$WORK/begun"
+	peer crowd4 close $PAIRS
+	cat <&"$fd" >>"$WORK/begun"
+	exec {fd}<&-
+	columns id <"$WORK/begun" | sort >"$WORK/all"
+	expect_eq "different ids" "$(sort -u "$WORK/all" | wc -l)" "$(wc -l <"$WORK/all")"
+	table a connections id | sort | comm -13 "$WORK/all" - >"$WORK/missing"
+	expect_eq "ids missing from the read" "$(wc -l <"$WORK/missing")" 0
+	agree a
+	expect_eq "sockets" "$(summary a connections)" $((2 * PAIRS))
+}
+
+all_gone()
+{
+	peer crowd6 close $PAIRS
+	wait_for "nothing is tracked" summary_is a connections 0
+	expect_eq "connections" "$(table a connections id)" ''
+	agree a
+}
+
+module_need
+ns_add a
+peer_start crowd4 a crowd 127.0.0.1:0
+peer_start crowd6 a crowd '[::1]:0'
+
+test_case "20,000 sockets are all shown" all_shown
+test_case "half of them go during the read" half_gone_while_read
+test_case "none is left" all_gone
+run_cases

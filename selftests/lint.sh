@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What can be found without running anything: checkpatch, sparse and the compiler's warnings on
+# the module, clang-tidy on the reader, shellcheck on the scripts. Silent, and exit status 0, if
+# all is well.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+vm=$top/selftests/vm
+cd "$top"
+
+kernel=$("$vm/kernel.sh")
+kselftest=$("$vm/kselftest.sh")
+failed=0
+
+# check NAME COMMAND...: it must neither fail nor say anything. (In here set -e does nothing.)
+check()
+{
+	local name=$1 output
+
+	shift
+	if ! output=$("$@" 2>&1) || [ "$output" ]; then
+		printf '== %s\n%s\n' "$name" "$output"
+		failed=1
+	fi
+}
+
+# sources FOLDER...: the C files there
+sources()
+{
+	find "$@" -name '*.[ch]' ! -name '*.mod.c' | sort
+}
+
+# A script is known by its first line or, if it is there to be sourced, by its name.
+scripts()
+{
+	{
+		find . -path ./.git -prune -o -name '*.sh' -print
+		find . -path ./.git -prune -o -type f -size -100k -print0 |
+			xargs -0 grep -IlEm 1 '^#!/bin/(bash|sh|busybox sh)$'
+	} | sort -u
+}
+
+checkpatch()
+{
+	# It reads .checkpatch.conf here.
+	"$kselftest/scripts/checkpatch.pl" -q --show-types --color=never "$@"
+}
+
+# shellcheck disable=SC2046,SC2086 # file names without blanks
+checkpatch_all()
+{
+	local status=0
+
+	# compat.h alone may know kernel versions.
+	checkpatch -f $(sources kmod | grep -v '/compat\.h$') || status=1
+	checkpatch --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON -f kmod/compat.h || status=1
+	# In userspace: ISO C's types, macros (PRIu64 is CAMELCASE) and sig_atomic_t, no __printf.
+	checkpatch --ignore PREFER_KERNEL_TYPES,CAMELCASE,VOLATILE,PREFER_DEFINED_ATTRIBUTE_MACRO \
+		-f $(sources userspace selftests) || status=1
+	# Most of it is about C.
+	checkpatch --types SPDX_LICENSE_TAG,TRAILING_WHITESPACE,LONG_LINE,LONG_LINE_COMMENT \
+		-f $(scripts) Makefile Kbuild ./*/Makefile || status=1
+	return "$status"
+}
+
+# The module, against the VM's kernel, in a copy of the tree: W=1 and sparse.
+build_checked()
+{
+	local copy
+
+	copy=$("$vm/copy.sh" lint) || return
+	make -s -C "$kernel/build" M="$copy" clean || return
+	# There is no vmlinux with the headers, as BTF would need.
+	make -s -C "$kernel/build" M="$copy" W=1 C=2 CHECK=sparse modules 2>&1 |
+		grep -v '^Skipping BTF generation'
+	return "${PIPESTATUS[0]}"
+}
+
+tidy()
+{
+	local flags
+
+	# Those of the compiler that mean something to clang, too.
+	# shellcheck disable=SC2016 # for make
+	flags=$(make -s --no-print-directory -C userspace lint-flags \
+		--eval='lint-flags: ; @echo $(CPPFLAGS) $(CFLAGS)') || return
+	flags=$(tr ' ' '\n' <<< "$flags" | grep -E '^-(I|D|U|std=|isystem)')
+	# One file a process: the analyzer takes va_list of one file for that of another. What it
+	# counts on stderr says nothing unless it failed.
+	# shellcheck disable=SC2086 # a list
+	(cd userspace && sources . | grep '\.c$' |
+		xargs -P "$(nproc)" -I FILE clang-tidy --quiet FILE -- $flags 2>/dev/null)
+}
+
+shellcheck_all()
+{
+	# 2317, 2329: it can't see a function called that is called by its name in a list.
+	# shellcheck disable=SC2046
+	shellcheck -x -e SC2317,SC2329 $(scripts)
+}
+
+check checkpatch checkpatch_all
+check 'sparse, gcc W=1' build_checked
+check clang-tidy tidy
+check shellcheck shellcheck_all
+exit "$failed"

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# insmod that fails says why and leaves nothing; rmmod works with a reader inside.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+bad_parameter()
+{
+	log_mark
+	expect_fails "insmod with max_connections=$1" module_load_with "max_connections=$1"
+	wait_for "the log has the reason" log_says 'tcpwatch.*max_connections'
+	module_left_nothing
+}
+
+twice()
+{
+	module_load || fail "the first insmod failed"
+	expect_eq "the answer to the second" "$(module_load 2>&1 | sed 's/.*: //')" "File exists"
+	[ -e /proc/tcpwatch/summary ] || fail "the first one is gone"
+	log_mark
+	module_unload || fail "rmmod failed"
+	module_left_nothing
+}
+
+said_in_the_log()
+{
+	log_mark
+	module_load || fail "insmod failed"
+	wait_for "the log says that it is there" log_says tcpwatch
+	module_unload || fail "rmmod failed"
+}
+
+# reader_inside FILE BYTES: rmmod while FILE is open, and read up to BYTES
+reader_inside()
+{
+	local fd
+
+	module_load || fail "insmod failed"
+	exec {fd}<"$(ns_proc a)/$1"
+	[ "$2" = 0 ] || dd bs="$2" count=1 status=none <&"$fd" >"$WORK/begun"
+	log_mark
+	module_unload || fail "rmmod failed with a reader inside"
+	expect_fails "reading on" timeout 10 dd bs=10 count=1 status=none <&"$fd"
+	exec {fd}<&-
+	module_left_nothing
+}
+
+read_forever()
+{
+	while :; do
+		cat "$(ns_proc a)"/*
+	done
+}
+
+# In the midst of a read, not only of a file.
+readers_at_work()
+{
+	local i
+
+	module_load || fail "insmod failed"
+	for i in 1 2 3; do
+		background "reader$i" read_forever
+	done
+	log_mark
+	for i in 1 2 3 4 5; do
+		module_unload || fail "rmmod failed with readers at work"
+		module_load || fail "insmod failed with readers at work"
+	done
+	for i in 1 2 3; do
+		stop "reader$i"
+	done
+	module_unload || fail "rmmod failed"
+	module_left_nothing
+}
+
+module_absent
+ns_add a
+peer_start crowd a crowd 127.0.0.1:0
+peer crowd open 200
+
+test_case "max_connections=junk" bad_parameter junk
+test_case "max_connections=-1" bad_parameter -1
+test_case "loading twice" twice
+test_case "loading is said in the log" said_in_the_log
+for file in summary connections close_wait; do
+	test_case "rmmod with $file open" reader_inside $file 0
+	test_case "rmmod with $file read in part" reader_inside $file 100
+done
+test_case "rmmod with readers at work" readers_at_work
+run_cases

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# build.sh HEADERS KSELFTEST_DIR: build the whole project against a kernel's headers, in a copy of
+# the tree for that kernel. Only what has changed since the last time is built again. Prints the
+# copy's folder. With VM_BUILD=no, what was built before has to do.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=selftests/vm/cache.sh
+. "$here/cache.sh"
+
+headers=$(readlink -f "$1")
+kselftest=$2
+
+mkdir -p "$TCPWATCH_CACHE/build"
+exec {lock}> "$TCPWATCH_CACHE/build/lock"
+flock "$lock"
+copy=$("$here/copy.sh" "${headers##*/}")
+log=$copy.log
+[ "${VM_BUILD:-yes}" != no ] || { echo "$copy"; exit; }
+say "building in $copy"
+if ! make -C "$copy" -j "$(nproc)" --no-print-directory KDIR="$headers" KSELFTEST_DIR="$kselftest" \
+	all selftests > "$log" 2>&1; then
+	cat "$log" >&2
+	die "the build failed"
+fi
+echo "$copy"

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Install from the distribution what building, the tests, the VM and lint need, if something of
+# it is missing. No daemon starts because of it, now or when this machine boots again.
+set -euo pipefail
+
+# package, and the command or file that shows that it (or an equal of it) is there; - where only
+# the package itself will do
+packages()
+{
+	cat <<-'END'
+	build-essential     gcc
+	build-essential     make
+	kmod                depmod
+	libelf-dev          /usr/include/libelf.h
+	libjson-c-dev       /usr/include/json-c/json.h
+	pkg-config          pkg-config
+	rsync               rsync
+	cpio                cpio
+	bzip2               bzip2
+	xz-utils            xz
+	zstd                zstd
+	perl                /usr/share/perl
+	busybox-static      -
+	qemu-system-x86     qemu-system-x86_64
+	iproute2            ss
+	procps              sysctl
+	python3             python3
+	curl                curl
+	ethtool             ethtool
+	nftables            nft
+	nginx-light         nginx
+	strace              strace
+	tcpdump             tcpdump
+	clang-tidy          clang-tidy
+	shellcheck          shellcheck
+	sparse              sparse
+	END
+}
+
+missing_packages()
+{
+	local package proof
+
+	packages | while read -r package proof; do
+		case $proof in
+		-) dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' ;;
+		/*) [ -e "$proof" ] ;;
+		*) command -v "$proof" > /dev/null ;;
+		esac || echo "$package"
+	done | sort -u
+}
+
+guard=/usr/sbin/policy-rc.d
+guard_made=
+
+# Packages ask this file whether they may start what they bring.
+forbid_daemons()
+{
+	[ ! -e "$guard" ] || return 0
+	trap allow_daemons EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	printf '#!/bin/sh\nexit 101\n' > "$guard"
+	chmod 755 "$guard"
+	guard_made=yes
+}
+
+allow_daemons()
+{
+	[ ! "$guard_made" ] || rm -f "$guard"
+}
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+mapfile -t missing < <(missing_packages)
+[ ${#missing[@]} -gt 0 ] || exit 0
+if [ "$(id -u)" -ne 0 ]; then
+	echo "${0##*/}: not root. Install these first: apt-get install ${missing[*]}" >&2
+	exit 1
+fi
+echo "[deps] installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+forbid_daemons
+{
+	# Another repository of this machine may be out of order: what matters is the install.
+	apt-get -q update || :
+	apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "${missing[@]}"
+} >&2
+if [[ " ${missing[*]} " = *" nginx-light "* ]]; then
+	update-rc.d nginx disable >&2
+fi
+mapfile -t missing < <(missing_packages)
+[ ${#missing[@]} -eq 0 ] || {
+	echo "${0##*/}: still missing after the installation: ${missing[*]}" >&2
+	exit 1
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TCPWATCH_COMMANDS_H
+#define TCPWATCH_COMMANDS_H
+
+#include "fault.h"
+#include "options.h"
+
+/*
+ * Each takes the options that stood before the subcommand's name, and adds those
+ * in argv; argv[0] is the subcommand's name. Each returns the exit status.
+ */
+enum status overview_main(struct options *options);
+enum status list_main(struct options *options, int argc, char **argv);
+enum status leaks_main(struct options *options, int argc, char **argv);
+
+#endif

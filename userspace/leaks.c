@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice.h"
+#include "commands.h"
+#include "holder.h"
+#include "doc.h"
+#include "text.h"
+#include "watch.h"
+
+enum { ALL = OPTION_OF_COMMAND };
+
+/**
+ * struct request - what to look for
+ * @options: as everywhere
+ * @all: --all
+ */
+struct request {
+	struct options *options;
+	bool all;
+};
+
+/**
+ * struct leak - the leaks of one namespace
+ * @ns: the namespace
+ * @closewait: its sockets in CLOSE_WAIT
+ * @listeners: its listeners
+ * @holders: who is to close the sockets
+ */
+struct leak {
+	const struct netns *ns;
+	struct closewait closewait;
+	struct listeners listeners;
+	struct holders holders;
+};
+
+/**
+ * struct leaks - the leaks of all namespaces that were asked for
+ * @list: the namespaces
+ * @all: fresh ones are counted too
+ * @saved: they come from a saved copy, whose processes nobody knows
+ * @owners: the processes
+ * @leak: the leaks of each namespace
+ */
+struct leaks {
+	struct netns_list list;
+	bool all;
+	bool saved;
+	struct owners owners;
+	struct leak *leak;
+};
+
+static const struct argp_option argp_options[] = {
+	{ "all", ALL, NULL, 0, "fresh ones too, which are normal", 1 },
+	{ 0 },
+};
+
+static const char about[] =
+	"Who leaves sockets in CLOSE_WAIT: by process, how many, since when, why, how many\n"
+	"descriptors it uses, and when they run out at the present rate.\n"
+	"Exit status 1 if a socket is in CLOSE_WAIT for longer than the sysctl\n"
+	"net.tcpwatch.close_wait_stuck_ms says, and not because it still sends.";
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = request->options;
+		return 0;
+	case ALL:
+		request->all = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s': leaks takes only options", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.doc = about,
+	.children = children,
+};
+
+static enum status read_one(struct leaks *leaks, struct netns *ns, struct leak *leak,
+			    struct fault *fault)
+{
+	enum status status = closewait_read(&leak->closewait, &ns->source, fault);
+
+	if (!status)
+		status = listeners_read(&leak->listeners, &ns->source, fault);
+	/* The inodes of a saved copy are other sockets' by now. */
+	if (!status && !leaks->saved)
+		status = holders_want(&leaks->owners, &leak->closewait, &leak->listeners, fault);
+	return status;
+}
+
+static enum status read_all(struct leaks *leaks, const struct options *options,
+			    struct fault *fault)
+{
+	enum status status = netns_open(&leaks->list, options, fault);
+
+	if (status)
+		return status;
+	leaks->leak = calloc(leaks->list.n + 1, sizeof(*leaks->leak));
+	if (!leaks->leak)
+		return fault_memory(fault);
+	for (size_t i = 0; i < leaks->list.n && !status; i++) {
+		struct netns *ns = &leaks->list.ns[i];
+
+		leaks->leak[i].ns = ns;
+		if (ns->fault.status)
+			continue;
+		status = read_one(leaks, ns, &leaks->leak[i], fault);
+		if (status)
+			status = netns_failed(ns, options, fault);
+	}
+	if (!status)
+		status = owners_search(&leaks->owners, fault);
+	for (size_t i = 0; i < leaks->list.n && !status; i++) {
+		struct leak *leak = &leaks->leak[i];
+
+		if (!leak->ns->fault.status)
+			status = holders_find(&leak->holders, &leak->closewait, &leak->listeners,
+					      &leaks->owners, leak->ns->stuck_ms, leaks->all,
+					      fault);
+	}
+	return status;
+}
+
+static void free_all(struct leaks *leaks)
+{
+	for (size_t i = 0; i < leaks->list.n && leaks->leak; i++) {
+		holders_free(&leaks->leak[i].holders);
+		listeners_free(&leaks->leak[i].listeners);
+		closewait_free(&leaks->leak[i].closewait);
+	}
+	free(leaks->leak);
+	owners_free(&leaks->owners);
+	netns_close(&leaks->list);
+}
+
+static void add_owner(const struct holder *holder, struct doc *doc, struct json_object *object)
+{
+	const struct owner *owner = holder->owner;
+
+	if (owner) {
+		doc_add_u64(doc, object, "pid", (uint64_t)owner->pid);
+		doc_add_string(doc, object, "comm", owner->comm);
+		doc_add_u64(doc, object, "fds", owner->fds);
+		doc_add_number(doc, object, "fds_limit", owner->fd_limit);
+	} else {
+		doc_add_null(doc, object, "pid");
+		doc_add_null(doc, object, "comm");
+		doc_add_null(doc, object, "fds");
+		doc_add_null(doc, object, "fds_limit");
+	}
+	doc_add_u64(doc, object, "shared_with", holder->others);
+	doc_add_number(doc, object, "uid", holder->uid);
+}
+
+static void add_listener(const struct holder *holder, struct doc *doc,
+			 struct json_object *object)
+{
+	const struct listener *listener = holder->listener;
+	struct json_object *member;
+
+	if (!listener) {
+		doc_add_null(doc, object, "listener");
+		return;
+	}
+	member = doc_object(doc);
+	doc_add_string(doc, member, "local", listener->local_text);
+	doc_add_number(doc, member, "accept_queue", listener->accept_queue);
+	doc_add_number(doc, member, "backlog", listener->backlog);
+	doc_add_u64(doc, member, "candidates", holder->n_listeners);
+	doc_add(doc, object, "listener", member);
+}
+
+static struct json_object *holder_json(const struct holder *holder, struct doc *doc)
+{
+	static const char *const kinds[] = {
+		[HOLDER_PROCESS] = "process",
+		[HOLDER_LISTENER] = "listener",
+		[HOLDER_UNSEEN] = "unseen",
+		[HOLDER_NONE] = "none",
+	};
+	struct json_object *object = doc_object(doc);
+	struct number full = { .known = false };
+
+	doc_add_string(doc, object, "kind", kinds[holder->kind]);
+	add_owner(holder, doc, object);
+	doc_add_string(doc, object, "local",
+		       holder->kind == HOLDER_LISTENER ? holder->local_text : NULL);
+	add_listener(holder, doc, object);
+	tally_json(&holder->tally, doc, object);
+	if (holder->growth.known)
+		doc_add_double(doc, object, "growth_per_hour", holder->growth.per_hour);
+	else
+		doc_add_null(doc, object, "growth_per_hour");
+	full.known = holder_full_in(holder, &full.value);
+	doc_add_number(doc, object, "full_in_ms", full);
+	return object;
+}
+
+static void print_json_leak(const struct leak *leak, struct doc *doc)
+{
+	const struct netns *ns = leak->ns;
+	const struct number stuck_ms = { .known = ns->stuck_known, .value = ns->stuck_ms };
+	struct json_object *object = doc_netns(doc, ns);
+
+	if (!ns->fault.status) {
+		struct json_object *total = doc_object(doc);
+
+		doc_add_number(doc, object, "close_wait_stuck_ms", stuck_ms);
+		tally_json(&leak->holders.total, doc, total);
+		doc_add(doc, object, "close_wait", total);
+		doc_add_u64(doc, object, "fresh_left_out", leak->holders.fresh);
+	}
+	doc_open_array(doc, object, "holders");
+	for (size_t i = 0; i < leak->holders.n; i++)
+		if (leak->holders.list[i].tally.sockets)
+			doc_element(doc, holder_json(&leak->holders.list[i], doc));
+	doc_close_array(doc);
+}
+
+static enum status print_json(const struct leaks *leaks, const struct page *page,
+			      struct fault *fault)
+{
+	struct doc doc;
+
+	doc_begin(&doc, page->file, "leaks");
+	for (size_t i = 0; i < leaks->list.n; i++)
+		if (!leaks->list.ns[i].fault.gone)
+			print_json_leak(&leaks->leak[i], &doc);
+	return doc_end(&doc, &leaks->list, fault);
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void verdicts_cell(const struct tally *tally, char *text, size_t size)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
+		if (!tally->verdicts[verdict] || used >= size)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%s %zu", used ? ", " : "",
+					 tally_name(verdict), tally->verdicts[verdict]);
+	}
+}
+
+static void full_cell(struct grid *grid, const struct holder *holder)
+{
+	char age[AGE_SIZE];
+	uint64_t ms;
+
+	if (!holder_full_in(holder, &ms))
+		grid_cell(grid, "%s",
+			  holder->growth.known && holder->growth.per_hour <= 0 ? "no growth" :
+										 "unknown");
+	else
+		grid_cell(grid, "%s", ms ? text_age(age, ms) : "now");
+}
+
+static void pid_cells(struct grid *grid, const struct holder *holder)
+{
+	if (!holder->owner)
+		grid_cell(grid, "-");
+	else if (holder->others)
+		grid_cell(grid, "%s+%zu", holder->owner->pid_text, holder->others);
+	else
+		grid_cell(grid, "%s", holder->owner->pid_text);
+	grid_cell(grid, "%s", holder->owner ? holder->owner->comm : "-");
+}
+
+static void used_cell(struct grid *grid, struct number used, struct number limit)
+{
+	if (used.known && limit.known)
+		grid_cell(grid, "%" PRIu64 "/%" PRIu64, used.value, limit.value);
+	else if (used.known)
+		grid_cell(grid, "%" PRIu64, used.value);
+	else
+		grid_cell(grid, "-");
+}
+
+static size_t count_kind(const struct holders *holders, enum holder_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < holders->n; i++)
+		n += holders->list[i].kind == kind && holders->list[i].tally.sockets;
+	return n;
+}
+
+static enum status print_processes(const struct holders *holders, const struct page *page,
+				   struct fault *fault)
+{
+	size_t shared = 0;
+	struct grid grid;
+
+	if (!count_kind(holders, HOLDER_PROCESS))
+		return STATUS_OK;
+	grid_init(&grid, 7);
+	grid_head(&grid, "pid", true);
+	grid_head(&grid, "name", false);
+	grid_head(&grid, "sockets", true);
+	grid_head(&grid, "oldest", true);
+	grid_head(&grid, "fds", true);
+	grid_head(&grid, "full in", true);
+	grid_head(&grid, "verdicts", false);
+	for (size_t i = 0; i < holders->n; i++) {
+		const struct holder *holder = &holders->list[i];
+		const struct tally *tally = &holder->tally;
+		char verdicts[VERDICT_COUNTS * 40];
+		char age[AGE_SIZE];
+
+		if (holder->kind != HOLDER_PROCESS || !tally->sockets)
+			continue;
+		shared += holder->others;
+		verdicts_cell(tally, verdicts, sizeof(verdicts));
+		pid_cells(&grid, holder);
+		grid_cell(&grid, "%zu", tally->sockets);
+		grid_cell(&grid, "%s",
+			  text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
+		used_cell(&grid, (struct number){ true, holder->owner->fds },
+			  holder->owner->fd_limit);
+		full_cell(&grid, holder);
+		grid_cell(&grid, "%s", verdicts);
+	}
+	fputc('\n', page->file);
+	if (grid_print(&grid, page, 0, fault))
+		return fault->status;
+	if (shared)
+		fputs("+N: N other processes have one of these sockets too (fork).\n", page->file);
+	return STATUS_OK;
+}
+
+static enum status print_listeners(const struct leak *leak, const struct page *page,
+				   struct fault *fault)
+{
+	const struct holders *holders = &leak->holders;
+	bool unknown = false;
+	struct grid grid;
+
+	if (!count_kind(holders, HOLDER_LISTENER))
+		return STATUS_OK;
+	fputs("\nNot accepted yet, and so in no process:\n", page->file);
+	grid_init(&grid, 7);
+	grid_head(&grid, "pid", true);
+	grid_head(&grid, "name", false);
+	grid_head(&grid, "sockets", true);
+	grid_head(&grid, "oldest", true);
+	grid_head(&grid, "queue", true);
+	grid_head(&grid, "full in", true);
+	grid_head(&grid, "listener", false);
+	for (size_t i = 0; i < holders->n; i++) {
+		const struct holder *holder = &holders->list[i];
+		const struct listener *listener = holder->listener;
+		const struct number none = { .known = false };
+		char age[AGE_SIZE];
+
+		if (holder->kind != HOLDER_LISTENER || !holder->tally.sockets)
+			continue;
+		pid_cells(&grid, holder);
+		grid_cell(&grid, "%zu", holder->tally.sockets);
+		grid_cell(&grid, "%s", text_age_exact(age, holder->tally.oldest_ms,
+						      holder->tally.oldest_exact));
+		used_cell(&grid, listener ? listener->accept_queue : none,
+			  listener ? listener->backlog : none);
+		full_cell(&grid, holder);
+		unknown |= !listener;
+		if (!listener)
+			grid_cell(&grid, "(?) at %s", holder->local_text);
+		else if (holder->n_listeners > 1)
+			grid_cell(&grid, "%s, one of %zu there", listener->local_text,
+				  holder->n_listeners);
+		else
+			grid_cell(&grid, "%s", listener->local_text);
+	}
+	if (grid_print(&grid, page, 0, fault))
+		return fault->status;
+	if (!leak->listeners.present)
+		fputs("(?): this module has no file 'listeners', which would name it.\n",
+		      page->file);
+	else if (unknown)
+		fputs("(?): no listener is seen there any more.\n", page->file);
+	return STATUS_OK;
+}
+
+static void print_unseen(const struct leaks *leaks, const struct holders *holders,
+			 const struct page *page)
+{
+	size_t unseen = count_kind(holders, HOLDER_UNSEEN);
+
+	if (unseen || count_kind(holders, HOLDER_NONE))
+		fputs("\nNo process seen that has them:\n", page->file);
+	for (size_t i = 0; i < holders->n; i++) {
+		const struct holder *holder = &holders->list[i];
+		const struct tally *tally = &holder->tally;
+		char verdicts[VERDICT_COUNTS * 40];
+		char age[AGE_SIZE];
+		char uid[32] = "";
+		char line[512];
+
+		if ((holder->kind != HOLDER_UNSEEN && holder->kind != HOLDER_NONE) ||
+		    !tally->sockets)
+			continue;
+		verdicts_cell(tally, verdicts, sizeof(verdicts));
+		if (holder->uid.known)
+			snprintf(uid, sizeof(uid), " of uid %" PRIu64, holder->uid.value);
+		snprintf(line, sizeof(line), "%zu%s%s, the oldest %s: %s", tally->sockets, uid,
+			 holder->kind == HOLDER_NONE ? ", in no program: the kernel's own" : "",
+			 text_age_exact(age, tally->oldest_ms, tally->oldest_exact), verdicts);
+		fputs("  ", page->file);
+		text_wrap(page, PAINT_NONE, 2, 4, line);
+	}
+	if (unseen && leaks->saved)
+		text_wrap(page, PAINT_NONE, 0, 0,
+			  "A saved copy does not say which process had a socket.");
+	else if (unseen && leaks->owners.hidden)
+		text_wrap(page, PAINT_NONE, 0, 0,
+			  "This user may not look into the processes of others: run it as root.");
+	else if (unseen)
+		text_wrap(page, PAINT_NONE, 0, 0,
+			  "They are in another PID namespace (run tcpwatch outside of the container), or have just been closed.");
+}
+
+static void print_advice(const struct tally *tally, bool fresh, const struct page *page)
+{
+	bool first = true;
+
+	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
+		const struct advice *advice = advice_for(verdict);
+		char line[256];
+
+		if (!tally->verdicts[verdict] || (verdict == TCPW_FRESH && !fresh))
+			continue;
+		if (first)
+			fputc('\n', page->file);
+		first = false;
+		text_paint(page, PAINT_HEAD, "%-13s", tally_name(verdict));
+		snprintf(line, sizeof(line), "%s. %s", advice->cause, advice->todo);
+		text_wrap(page, PAINT_NONE, 13, 13, line);
+	}
+}
+
+static void print_sentence(const struct leak *leak, const struct page *page)
+{
+	const struct tally *total = &leak->holders.total;
+	char age[AGE_SIZE];
+	char line[256];
+
+	text_age(age, leak->ns->stuck_ms);
+	if (!total->sockets)
+		snprintf(line, sizeof(line), "Nothing leaks: no socket is in CLOSE_WAIT.");
+	else if (!total->stuck)
+		snprintf(line, sizeof(line),
+			 "Nothing leaks: of %zu socket%s in CLOSE_WAIT none is stuck there for longer than %s.",
+			 total->sockets, plural(total->sockets), age);
+	else
+		snprintf(line, sizeof(line),
+			 "%zu of %zu socket%s in CLOSE_WAIT %s stuck there for longer than %s%s.",
+			 total->stuck, total->sockets, plural(total->sockets),
+			 total->stuck == 1 ? "is" : "are", age,
+			 leak->ns->stuck_known ? "" : " (the module's default)");
+	text_wrap(page, total->stuck ? PAINT_BAD : PAINT_GOOD, 0, 0, line);
+}
+
+static enum status print_leak(const struct leaks *leaks, const struct leak *leak,
+			      const struct page *page, struct fault *fault)
+{
+	const struct holders *holders = &leak->holders;
+	const struct tally *total = &holders->total;
+
+	print_sentence(leak, page);
+	if (print_processes(holders, page, fault) || print_listeners(leak, page, fault))
+		return fault->status;
+	print_unseen(leaks, holders, page);
+	print_advice(total, leaks->all, page);
+	if (total->syn_blocked)
+		fprintf(page->file,
+			"\n%" PRIu64
+			" SYN%s of clients that reuse the port of such a socket got no answer.\n",
+			total->syn_blocked, plural(total->syn_blocked));
+	if (holders->fresh)
+		fprintf(page->file, "\n%zu more %s fresh, which is normal (--all shows %s).\n",
+			holders->fresh, holders->fresh == 1 ? "is" : "are",
+			holders->fresh == 1 ? "it" : "them");
+	return STATUS_OK;
+}
+
+static enum status print_text(const struct leaks *leaks, const struct page *page,
+			      const struct options *options, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < leaks->list.n && !status; i++) {
+		char title[NETNS_TITLE_SIZE];
+
+		if (leaks->list.ns[i].fault.status)
+			continue;
+		if (options->all_netns)
+			text_paint(page, PAINT_HEAD, "%sNamespace %s\n", i ? "\n" : "",
+				   netns_title(&leaks->list.ns[i], title));
+		status = print_leak(leaks, &leaks->leak[i], page, fault);
+	}
+	text_unseen(page, &leaks->list);
+	return status;
+}
+
+static enum status look(void *arg, const struct options *options, const struct page *page,
+			enum status *answer, struct fault *fault)
+{
+	const struct request *request = arg;
+	struct leaks leaks = { .all = request->all, .saved = options->from };
+	enum status status = read_all(&leaks, options, fault);
+
+	if (!status)
+		status = options->json ? print_json(&leaks, page, fault) :
+					 print_text(&leaks, page, options, fault);
+	for (size_t i = 0; i < leaks.list.n && !status; i++)
+		if (leaks.leak[i].holders.total.stuck)
+			*answer = STATUS_FOUND;
+	if (!status)
+		*answer = netns_status(&leaks.list, *answer);
+	free_all(&leaks);
+	return status;
+}
+
+enum status leaks_main(struct options *options, int argc, char **argv)
+{
+	char name[] = "tcpwatch leaks";
+	struct request request = { .options = options };
+
+	argv[0] = name;
+	options_parse(&argp, argc, argv, 0, &request);
+	return watch_run(options, look, &request);
+}

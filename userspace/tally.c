@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tally.h"
+
+/**
+ * tally_add() - count a socket
+ * @tally: the count, all zeroes at first
+ * @waiting: the socket
+ * @stuck_ms: its namespace's threshold
+ */
+void tally_add(struct tally *tally, const struct waiting *waiting, uint64_t stuck_ms)
+{
+	const unsigned int verdict = waiting->verdict;
+
+	if (!tally->sockets || waiting->wait_ms > tally->oldest_ms) {
+		tally->oldest_ms = waiting->wait_ms;
+		tally->oldest_exact = waiting->exact;
+	}
+	if (waiting->wait_ms > tally->verdict_oldest_ms[verdict])
+		tally->verdict_oldest_ms[verdict] = waiting->wait_ms;
+	tally->sockets++;
+	tally->stuck += waiting_is_stuck(waiting, stuck_ms);
+	tally->verdicts[verdict]++;
+	if (__builtin_add_overflow(tally->syn_blocked, waiting->syn_blocked, &tally->syn_blocked))
+		tally->syn_blocked = UINT64_MAX;
+}
+
+/**
+ * tally_name() - a verdict's name
+ * @verdict: enum tcpw_verdict, or VERDICT_OTHER
+ *
+ * Return: a constant string.
+ */
+const char *tally_name(unsigned int verdict)
+{
+	return verdict < TCPW_VERDICTS ? tcpw_verdict_name(verdict) : "other";
+}
+
+/**
+ * tally_json() - make a count members of an object
+ * @tally: the count
+ * @doc: the document
+ * @object: the object
+ */
+void tally_json(const struct tally *tally, struct doc *doc, struct json_object *object)
+{
+	struct json_object *verdicts = doc_object(doc);
+	struct number oldest = { .known = tally->sockets != 0, .value = tally->oldest_ms };
+
+	doc_add_u64(doc, object, "sockets", tally->sockets);
+	doc_add_u64(doc, object, "stuck", tally->stuck);
+	doc_add_number(doc, object, "oldest_ms", oldest);
+	doc_add_string(doc, object, "oldest_exact", tally->oldest_exact);
+	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++)
+		doc_add_u64(doc, verdicts, tally_name(verdict), tally->verdicts[verdict]);
+	doc_add(doc, object, "verdicts", verdicts);
+	doc_add_u64(doc, object, "syn_blocked", tally->syn_blocked);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcpwatch: reads what tcpwatch.ko shows under /proc/tcpwatch.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "commands.h"
+#include "options.h"
+
+static const struct command {
+	const char *name;
+	enum status (*run)(struct options *options, int argc, char **argv);
+} commands[] = {
+	{ "list", list_main },
+	{ "leaks", leaks_main },
+};
+
+/**
+ * struct request - what the command line asks for
+ * @options: what stands before the subcommand's name
+ * @command: the subcommand, NULL for the overview
+ * @argc: how many words start at its name
+ * @argv: they
+ */
+struct request {
+	struct options options;
+	const struct command *command;
+	int argc;
+	char **argv;
+};
+
+/* What stands after the "\v" comes after the options. */
+static const char about[] =
+	"One screen that answers: is something wrong with the TCP connections here?\n"
+	"Or, with a COMMAND (COMMAND --help says more):\n"
+	"  list    the connections, with filters\n"
+	"  leaks   who leaves sockets in CLOSE_WAIT, why, and when it runs out of them\n"
+	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
+	"loaded, 4 not permitted, 5 anything else.\n";
+
+/* How many letters of two short words differ, one left out or put in shifting the rest. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t skip_both, skip_a, skip_b;
+
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	if (!*a || !*b)
+		return strlen(a) + strlen(b);
+	skip_both = distance(a + 1, b + 1);
+	skip_a = distance(a + 1, b);
+	skip_b = distance(a, b + 1);
+	if (skip_a < skip_both)
+		skip_both = skip_a;
+	return 1 + (skip_b < skip_both ? skip_b : skip_both);
+}
+
+static const struct command *find_command(const char *name, struct argp_state *state)
+{
+	enum { WORD_MAX = 10, NEAR = 2 };
+	const struct command *nearest = NULL;
+	size_t least = NEAR + 1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		size_t far;
+
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+		far = strlen(name) > WORD_MAX ? least : distance(name, commands[i].name);
+		if (far < least) {
+			nearest = &commands[i];
+			least = far;
+		}
+	}
+	if (nearest)
+		argp_error(state, "there is no command '%s'; do you mean '%s'?", name,
+			   nearest->name);
+	argp_error(state, "there is no command '%s'; they are: list, leaks", name);
+	return NULL;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct request *request = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &request->options;
+		return 0;
+	case ARGP_KEY_ARG:
+		request->command = find_command(arg, state);
+		request->argc = state->argc - state->next + 1;
+		request->argv = state->argv + state->next - 1;
+		state->next = state->argc;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.parser = parse,
+	.args_doc = "[COMMAND [OPTION...]]",
+	.doc = about,
+	.children = children,
+};
+
+/*
+ * A program that is started without stdin, stdout or stderr would otherwise get one
+ * of the files that it opens in their place, and write its answer there.
+ */
+static void occupy_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+/* --help and --version print through stdio, and argp does not look whether it worked. */
+static void check_stdout(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return;
+	fprintf(stderr, "%s: cannot write the answer: %s\n", program_invocation_short_name,
+		strerror(errno));
+	_exit(STATUS_FAILED);
+}
+
+int main(int argc, char **argv)
+{
+	struct request request = { .command = NULL };
+
+	occupy_standard_files();
+	signal(SIGPIPE, SIG_IGN);
+	atexit(check_stdout);
+	options_parse(&argp, argc, argv, ARGP_IN_ORDER, &request);
+	if (request.command)
+		return request.command->run(&request.options, request.argc, request.argv);
+	return overview_main(&request.options);
+}
