@@ -245,11 +245,6 @@ static enum status print_json(const struct leaks *leaks, const struct page *page
 	return doc_end(&doc, &leaks->list, fault);
 }
 
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void verdicts_cell(const struct tally *tally, char *text, size_t size)
 {
 	size_t used = 0;
@@ -470,11 +465,11 @@ static void print_sentence(const struct leak *leak, const struct page *page)
 	else if (!total->stuck)
 		snprintf(line, sizeof(line),
 			 "Nothing leaks: of %zu socket%s in CLOSE_WAIT none is stuck there for longer than %s.",
-			 total->sockets, plural(total->sockets), age);
+			 total->sockets, text_plural(total->sockets), age);
 	else
 		snprintf(line, sizeof(line),
 			 "%zu of %zu socket%s in CLOSE_WAIT %s stuck there for longer than %s%s.",
-			 total->stuck, total->sockets, plural(total->sockets),
+			 total->stuck, total->sockets, text_plural(total->sockets),
 			 total->stuck == 1 ? "is" : "are", age,
 			 leak->ns->stuck_known ? "" : " (the module's default)");
 	text_wrap(page, total->stuck ? PAINT_BAD : PAINT_GOOD, 0, 0, line);
@@ -495,7 +490,7 @@ static enum status print_leak(const struct leaks *leaks, const struct leak *leak
 		fprintf(page->file,
 			"\n%" PRIu64
 			" SYN%s of clients that reuse the port of such a socket got no answer.\n",
-			total->syn_blocked, plural(total->syn_blocked));
+			total->syn_blocked, text_plural(total->syn_blocked));
 	if (holders->fresh)
 		fprintf(page->file, "\n%zu more %s fresh, which is normal (--all shows %s).\n",
 			holders->fresh, holders->fresh == 1 ? "is" : "are",

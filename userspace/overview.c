@@ -71,11 +71,6 @@ static uint64_t sum(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &both) ? UINT64_MAX : both;
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void add_problem(struct overview *overview, const char *name, bool bad, const char *format,
 			...) __attribute__((format(printf, 4, 5)));
 
@@ -126,7 +121,7 @@ static void find_problems(struct overview *overview)
 		add_problem(overview, "illegal_transitions", true,
 			    "%" PRIu64
 			    " change%s of state that TCP does not have: a bug of the kernel or the module.",
-			    s->illegal_transitions, plural(s->illegal_transitions));
+			    s->illegal_transitions, text_plural(s->illegal_transitions));
 	if (s->untracked)
 		add_problem(overview, "untracked", true,
 			    "%" PRIu64
@@ -136,7 +131,7 @@ static void find_problems(struct overview *overview)
 		add_problem(overview, "syn_on_close_wait", false,
 			    "%" PRIu64
 			    " SYN%s met a socket still in CLOSE_WAIT: that client cannot reconnect.",
-			    s->syn_on_close_wait, plural(s->syn_on_close_wait));
+			    s->syn_on_close_wait, text_plural(s->syn_on_close_wait));
 	find_failures(overview);
 }
 

@@ -21,6 +21,9 @@ static const unsigned long long text_max = 4ULL << 30;
 
 static enum status unloaded(struct fault *fault, const char *path)
 {
+	if (access("/proc/self/net", F_OK))
+		return fault_set(fault, STATUS_FAILED,
+				 "there is no /proc/self/net: /proc is not mounted, or is that of another PID namespace");
 	return fault_set(fault, STATUS_UNLOADED,
 			 "the module is not loaded (there is no %s); load it as root: modprobe tcpwatch, or, where it was built: insmod ./tcpwatch.ko",
 			 path);

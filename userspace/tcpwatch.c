@@ -14,6 +14,11 @@
 #include "commands.h"
 #include "options.h"
 
+enum {
+	WORD_MAX = 16,	/* more letters than any command has */
+	NEAR = 2,	/* letters that are wrong in a word that is still understood */
+};
+
 static const struct command {
 	const char *name;
 	enum status (*run)(struct options *options, int argc, char **argv);
@@ -45,46 +50,68 @@ static const char about[] =
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
 	"loaded, 4 not permitted, 5 anything else.\n";
 
-/* How many letters of two short words differ, one left out or put in shifting the rest. */
-static size_t distance(const char *a, const char *b)
+static size_t least_of(size_t a, size_t b)
 {
-	size_t skip_both, skip_a, skip_b;
-
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	if (!*a || !*b)
-		return strlen(a) + strlen(b);
-	skip_both = distance(a + 1, b + 1);
-	skip_a = distance(a + 1, b);
-	skip_b = distance(a, b + 1);
-	if (skip_a < skip_both)
-		skip_both = skip_a;
-	return 1 + (skip_b < skip_both ? skip_b : skip_both);
+	return a < b ? a : b;
 }
 
-static const struct command *find_command(const char *name, struct argp_state *state)
+/* How many letters have to be changed, left out or put in (Levenshtein). */
+static size_t distance(const char *a, const char *b)
 {
-	enum { WORD_MAX = 10, NEAR = 2 };
+	size_t row[WORD_MAX + 1];
+	const size_t length = strlen(b);
+
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < length; j++) {
+			size_t change = diagonal + (a[i] != b[j]);
+
+			diagonal = row[j + 1];
+			row[j + 1] = least_of(change, least_of(diagonal, row[j]) + 1);
+		}
+	}
+	return row[length];
+}
+
+static const struct command *nearest_command(const char *name)
+{
 	const struct command *nearest = NULL;
 	size_t least = NEAR + 1;
 
+	if (strlen(name) > WORD_MAX)
+		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		size_t far;
+		size_t far = distance(name, commands[i].name);
 
-		if (!strcmp(name, commands[i].name))
-			return &commands[i];
-		far = strlen(name) > WORD_MAX ? least : distance(name, commands[i].name);
 		if (far < least) {
 			nearest = &commands[i];
 			least = far;
 		}
 	}
+	return nearest;
+}
+
+static const struct command *find_command(const char *name, struct argp_state *state)
+{
+	const struct command *nearest;
+	char names[100] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		size_t used = strlen(names);
+
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+		snprintf(names + used, sizeof(names) - used, " %s", commands[i].name);
+	}
+	nearest = nearest_command(name);
 	if (nearest)
 		argp_error(state, "there is no command '%s'; do you mean '%s'?", name,
 			   nearest->name);
-	argp_error(state, "there is no command '%s'; they are: list, leaks", name);
+	argp_error(state, "there is no command '%s'; they are:%s", name, names);
 	return NULL;
 }
 

@@ -84,6 +84,17 @@ void text_wrap(const struct page *page, enum paint paint, size_t indent, size_t 
 }
 
 /**
+ * text_plural() - the ending of a noun
+ * @n: how many there are
+ *
+ * Return: "s", or nothing if there is one.
+ */
+const char *text_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/**
  * text_unseen() - name what could not be looked at
  * @page: where to
  * @list: the namespaces

@@ -34,6 +34,7 @@ void text_paint(const struct page *page, enum paint paint, const char *format, .
 	__attribute__((format(printf, 3, 4)));
 void text_wrap(const struct page *page, enum paint paint, size_t indent, size_t hang,
 	       const char *text);
+const char *text_plural(uint64_t n);
 void text_unseen(const struct page *page, const struct netns_list *list);
 const char *text_age(char age[AGE_SIZE], uint64_t ms);
 const char *text_age_exact(char age[AGE_SIZE], uint64_t ms, const char *exact);

@@ -42,7 +42,7 @@ static void interrupt(int signal)
  */
 static void catch_signals(struct screen *screen)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int ends[] = { SIGINT, SIGTERM };
 	struct sigaction action = { .sa_handler = interrupt };
 	sigset_t block;
 

@@ -133,11 +133,12 @@ static unsigned long connections(const struct sums *sums)
 int tcpw_summary_show(struct seq_file *m, void *v)
 {
 	struct net *net = seq_file_single_net(m);
-	u64 now_ns;
+	struct tcpw_net *tn = tcpw_net_of(net);
 	struct sums sums;
+	u64 now_ns;
 	int i;
 
-	add_up(&sums, tcpw_net_of(net));
+	add_up(&sums, tn);
 	now_ns = ktime_get_boottime_ns();
 
 	put(m, "abi", ABI);
@@ -146,6 +147,7 @@ int tcpw_summary_show(struct seq_file *m, void *v)
 	put(m, "connections", gauge(connections(&sums)));
 	put_states(m, &sums, net);
 	put(m, "close_wait_stuck", sums.stuck);
+	put(m, "close_wait_stuck_ms", READ_ONCE(tn->close_wait_stuck_ms));
 	put(m, "close_wait_oldest_ms", sums.oldest_ns > now_ns ? 0 :
 	    div_u64(now_ns - sums.oldest_ns, NSEC_PER_MSEC));
 	for (i = 0; i < TCPW_COUNTERS; i++)
