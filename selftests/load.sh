@@ -24,14 +24,6 @@ twice()
 	module_left_nothing
 }
 
-said_in_the_log()
-{
-	log_mark
-	module_load || fail "insmod failed"
-	wait_for "the log says that it is there" log_says tcpwatch
-	module_unload || fail "rmmod failed"
-}
-
 # reader_inside FILE BYTES: rmmod while FILE is open, and read up to BYTES
 reader_inside()
 {
@@ -83,7 +75,6 @@ peer crowd open 200
 test_case "max_connections=junk" bad_parameter junk
 test_case "max_connections=-1" bad_parameter -1
 test_case "loading twice" twice
-test_case "loading is said in the log" said_in_the_log
 for file in summary connections close_wait; do
 	test_case "rmmod with $file open" reader_inside $file 0
 	test_case "rmmod with $file read in part" reader_inside $file 100

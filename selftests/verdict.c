@@ -139,8 +139,11 @@ TEST(verdict_names)
 	};
 
 	ASSERT_EQ(sizeof(names) / sizeof(*names), TCPW_VERDICTS);
-	for (int i = 0; i < TCPW_VERDICTS; i++)
-		EXPECT_STREQ(names[i], tcpw_verdict_name(i));
+	for (int i = 0; i < TCPW_VERDICTS; i++) {
+		const char *name = tcpw_verdict_name(i);
+
+		EXPECT_STREQ(names[i], name);
+	}
 }
 
 FIXTURE(sender)

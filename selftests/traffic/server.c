@@ -54,8 +54,7 @@ static const struct argp_option options[] = {
 	{ "name", 'n', "COMM", 0, "be called COMM", 0 },
 	{ "backlog", 'b', "N", 0, "length of the accept queue (128)", 0 },
 	{ "no-accept", 'a', NULL, 0, "never call accept()", 0 },
-	{ "read", 'r', "all|data|none", 0, "read all with the end of file (default), "
-	  "the data only, or nothing", 0 },
+	{ "read", 'r', "all|data|none", 0, "read up to and with the end of file (all)", 0 },
 	{ "send", 's', "BYTES", 0, "send so much to each client", 0 },
 	{ "sndbuf", 'w', "BYTES", 0, "SO_SNDBUF", 0 },
 	{ "leak", 'l', NULL, 0, "never close", 0 },

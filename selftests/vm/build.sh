@@ -19,9 +19,10 @@ copy=$("$here/copy.sh" "${headers##*/}")
 log=$copy.log
 [ "${VM_BUILD:-yes}" != no ] || { echo "$copy"; exit; }
 say "building in $copy"
-if ! make -C "$copy" -j "$(nproc)" --no-print-directory KDIR="$headers" KSELFTEST_DIR="$kselftest" \
-	all selftests > "$log" 2>&1; then
-	cat "$log" >&2
+# Without BTF, for which some distributions' headers want tools and others lack a file.
+if ! make -C "$copy" -j "$(nproc)" --no-print-directory KDIR="$headers" \
+	CONFIG_DEBUG_INFO_BTF_MODULES= KSELFTEST_DIR="$kselftest" all selftests > "$log" 2>&1; then
+	grep -vE '^  [A-Z]+ ' "$log" >&2
 	die "the build failed"
 fi
 echo "$copy"

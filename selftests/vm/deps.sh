@@ -75,6 +75,10 @@ allow_daemons()
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 mapfile -t missing < <(missing_packages)
 [ ${#missing[@]} -gt 0 ] || exit 0
+if ! command -v apt-get > /dev/null; then
+	echo "${0##*/}: this machine has no apt. Of Debian, these are missing: ${missing[*]}" >&2
+	exit 1
+fi
 if [ "$(id -u)" -ne 0 ]; then
 	echo "${0##*/}: not root. Install these first: apt-get install ${missing[*]}" >&2
 	exit 1

@@ -54,14 +54,15 @@ fetch_kernel()
 	release=${packages[0]#linux-image-}
 	mapfile -t -O ${#packages[@]} packages < <(header_packages "$release")
 	say "getting ${packages[*]}"
-	mkdir "$entry/debs" "$entry/usr" "$entry/lib"
-	# One layout whether or not the packages know that /lib is /usr/lib.
-	ln -s ../lib "$entry/usr/lib"
+	mkdir -p "$entry"/{debs,lib/modules,usr/lib/modules}
 	download "$entry/debs" "${packages[@]}"
 	for deb in "$entry"/debs/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x --keep-directory-symlink --no-same-owner -C "$entry"
+		dpkg-deb -x "$deb" "$entry"
 	done
+	# One layout, whether or not the packages, and depmod, know that /lib is /usr/lib.
+	cp -al "$entry/usr/lib/modules" "$entry/lib/"
+	rm -r "$entry/usr/lib/modules"
+	ln -s ../../lib/modules "$entry/usr/lib/modules"
 	mv "$entry/boot/vmlinuz-$release" "$entry/vmlinuz"
 	[ -d "$entry/usr/src/linux-headers-$release" ] || die "no headers for $release"
 	relocate_headers "$entry/usr/src/linux-headers-$release"

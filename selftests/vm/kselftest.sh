@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Get the kernel's own test tools (kselftest) and checkpatch.pl from the newest kernel source
-# package of the distribution that has them all: an older one lacks ktap_helpers.sh. Nothing of
-# them belongs into this repository. Prints the folder, which holds scripts/ and tools/ as the
+# package of the distribution that has them all: before 6.7 there was no ktap_helpers.sh. Nothing
+# of them belongs into this repository. Prints the folder, which holds scripts/ and tools/ as the
 # kernel's tree does.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -18,10 +18,10 @@ needed=(
 )
 
 # Kernel source packages, newest first: Debian's linux-source-6.12, Ubuntu's
-# linux-source-6.8.0 and linux-hwe-6.14-source-6.14.0.
+# linux-source-6.8.0 and, newer than its main kernel, linux-ibm-6.8-source-6.8.0.
 source_packages()
 {
-	apt-cache search --names-only '^linux-(hwe-[0-9.]+-)?source-[0-9.]+$' |
+	apt-cache search --names-only '^linux-(.*-)?source-[0-9.]+$' |
 		sed 's/ .*//; s/\(.*source-\)\(.*\)/\2 &/' | sort -rV | sed 's/.* //'
 }
 
@@ -30,13 +30,16 @@ unpack_tools()
 {
 	local deb=$1 to=$2 tarball file
 
-	tarball=$(dpkg-deb --fsys-tarfile "$deb" | tar -t |
-		grep -E '\.tar\.(xz|bz2|gz|zst)$' | tail -n 1)
+	tarball=$(dpkg-deb --fsys-tarfile "$deb" | tar -tv |
+		sed -n 's,^-.* \(./usr/src/.*\.tar\.[a-z0-9]*\)$,\1,p')
 	# tar stops reading when it likes, which fails a writer before it: the files tell.
 	dpkg-deb --fsys-tarfile "$deb" | tar -xO "$tarball" |
 		tar -x "$(decompressor "$tarball")" -C "$to" --strip-components=1 --wildcards \
-			"*/$selftests/kselftest*" "*/$selftests/lib.mk" '*/scripts/checkpatch.pl' \
+			"*/$selftests/kselftest*" "*/$selftests/lib.mk" \
+			"*/$selftests/*/ktap_helpers.sh" '*/scripts/checkpatch.pl' \
 			'*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' || :
+	# Until 6.9 it was with those who used it first.
+	mv -n "$to/$selftests"/{dt,kselftest}/ktap_helpers.sh 2>/dev/null || :
 	for file in "${needed[@]}"; do
 		[ -s "$to/$file" ] || return 1
 	done

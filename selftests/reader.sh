@@ -1,0 +1,333 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the reader, tcpwatch, says of real sockets: its commands, filters, owners,
+# namespaces, and each of its forms.
+#
+#	namespace a   leaky-server, idle-acceptor, and connections that are fine
+#	namespace b   one connection
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+LEAKS=6
+QUEUED=3
+ESCAPE=$'\033'
+
+# run ARG...: the reader in namespace a; its answer in $WORK/out and $WORK/err, and STATUS
+run()
+{
+	in_ns a tcpwatch "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
+	STATUS=$?
+}
+
+# ran WHAT STATUS ARG...: it ended so
+ran()
+{
+	run "${@:3}"
+	expect_eq "the status of $1" "$STATUS" "$2"
+	[ "$STATUS" = "$2" ] || sed 's/^/#   /' "$WORK/err"
+}
+
+# json FILTER: of the answer's first namespace
+json()
+{
+	jq -r ".namespaces[0] | $1" "$WORK/out"
+}
+
+threshold()
+{
+	ns_sysctl a "net.tcpwatch.close_wait_stuck_ms=$1"
+}
+
+overview()
+{
+	ran "the overview" 0
+	expect_match "the overview" "$(cat "$WORK/out")" "CLOSE_WAIT"
+	ran "the overview in JSON" 0 --json
+	jq -r '.namespaces[0].summary | to_entries[] | "\(.key) \(.value)"' "$WORK/out" |
+		grep -v '_ms ' | sort >"$WORK/got"
+	grep -v '_ms ' "$(ns_proc a)/summary" | sort >"$WORK/wanted"
+	expect_same "the summary in JSON" "$WORK/got" "$WORK/wanted"
+	expect_eq "all CLOSE_WAITs" "$(json .close_wait.sockets)" $((LEAKS + QUEUED))
+	expect_eq "healthy with a threshold of a minute" "$(json .healthy)" true
+	threshold 1
+	ran "the overview of a leak" 0 --json
+	expect_eq "healthy with a leak" "$(json .healthy)" false
+	expect_eq "stuck ones" "$(json .close_wait.stuck)" $((LEAKS + QUEUED))
+	expect_eq "leaked ones" "$(json .close_wait.verdicts.leaked)" $LEAKS
+	expect_eq "unaccepted ones" "$(json .close_wait.verdicts.unaccepted)" $QUEUED
+	ran "the overview of a leak" 0
+	expect_match "the overview of a leak" "$(cat "$WORK/out")" "leaked"
+	threshold 60000
+}
+
+list_is_whole()
+{
+	ran "list" 0 list --json
+	json '.connections[] | "\(.id) \(.state) \(.local) \(.remote) \(.uid) \(.inode)"' |
+		sed 's/null$/-/' | sort >"$WORK/got"
+	table a connections id state local remote uid inode | sort >"$WORK/wanted"
+	expect_same "the connections" "$WORK/got" "$WORK/wanted"
+	expect_eq "columns that are missing" \
+		"$(json '.connections[0] | keys[]' | sort | comm -13 - \
+			<(head -n 1 "$(ns_proc a)/connections" | tr ' ' '\n' | sort))" ''
+	ran "list" 0 list
+	expect_eq "lines of the table" "$(grep -c -e 127.0.0.1: -e '\[::1\]:' "$WORK/out")" \
+		"$(table a connections id | wc -l)"
+}
+
+# filtered WANTED FILTER...: the rows left, "local remote", are those of WANTED
+filtered()
+{
+	ran "list ${*:2}" 0 list --json "${@:2}"
+	json '.connections[] | "\(.local) \(.remote)"' | sort >"$WORK/got"
+	sort <<<"$1" | sed '/^$/d' >"$WORK/wanted"
+	expect_same "the rows of ${*:2}" "$WORK/got" "$WORK/wanted"
+}
+
+# rows AWK-CONDITION: "local remote" of the connections for which that holds
+rows()
+{
+	table a connections state local remote |
+		awk "{ state = \$1; local = \$2; remote = \$3 } $1 { print local, remote }"
+}
+
+filters()
+{
+	local any
+
+	filtered "$(rows 'state == "CLOSE_WAIT"')" --state=CLOSE_WAIT
+	filtered "$(rows 'state == "CLOSE_WAIT" || state == "ESTABLISHED"')" \
+		--state=CLOSE_WAIT,ESTABLISHED
+	filtered "$(rows 'state == "CLOSE_WAIT" || state == "ESTABLISHED"')" \
+		--state=CLOSE_WAIT --state=ESTABLISHED
+	filtered '' --state=SYN_SENT
+	filtered "$(rows 'local == "127.0.0.1:9001"')" --local=127.0.0.1:9001
+	filtered "$(rows 'local ~ /^127\./')" --local=127.0.0.0/8
+	filtered "$(rows 'local ~ /^\[::1\]/')" --local=::1
+	filtered "$(rows 'local ~ /:9002$/')" --local=:9002
+	filtered "$(rows 'remote ~ /:9003$/')" --remote=:9003
+	filtered "$(rows 'local ~ /:9003$/ || remote ~ /:9003$/')" --port=9003
+	any=$(rows 'local == "127.0.0.1:9001"' | head -n 1)
+	filtered "$any" --local=127.0.0.1:9001 --remote="${any#* }"
+	filtered '' --local=127.0.0.1:9001 --state=ESTABLISHED
+	filtered "$(rows 'local == "127.0.0.1:9001"')" --verdict=fresh
+	filtered "$(rows 'local ~ /:9002$/')" --verdict=unaccepted
+	filtered "$(rows 'local == "127.0.0.1:9001"')" --pid="${PEER_PID[leaky]}"
+	filtered "$(rows 'local == "127.0.0.1:9001"')" --comm=leaky-server
+	filtered "$(rows 'local == "127.0.0.1:9001"')" --comm='leaky*'
+	filtered '' --comm=nobody
+}
+
+sorted_and_chosen()
+{
+	ran "list sorted" 0 list --json --sort=-state_ms
+	json '.connections[].state_ms' >"$WORK/got"
+	sort -rn "$WORK/got" >"$WORK/wanted"
+	expect_same "the order of --sort=-state_ms" "$WORK/got" "$WORK/wanted"
+	ran "list sorted" 0 list --json --sort=id
+	json '.connections[].id' >"$WORK/got"
+	sort -n "$WORK/got" >"$WORK/wanted"
+	expect_same "the order of --sort=id" "$WORK/got" "$WORK/wanted"
+	ran "list with columns" 0 list --json --columns=id,verdict,comm --port=9001
+	expect_eq "the columns chosen" \
+		"$(json '.connections[0] | keys_unsorted | map(select(. != "shared_with")) | join(" ")')" \
+		"id verdict comm"
+	expect_eq "their owner" "$(json '.connections[].comm' | sort -u)" leaky-server
+}
+
+# holder FILTER: of the process, or listener, so called
+holder()
+{
+	json ".holders[] | select(.comm == \"$1\") | $2"
+}
+
+leaking_process()
+{
+	local pid=${PEER_PID[leaky]}
+
+	threshold 1
+	ran "leaks" 1 leaks --json
+	expect_eq "its kind" "$(holder leaky-server .kind)" process
+	expect_eq "its pid" "$(holder leaky-server .pid)" "$pid"
+	expect_eq "its sockets" "$(holder leaky-server .sockets)" $LEAKS
+	expect_eq "its stuck ones" "$(holder leaky-server .stuck)" $LEAKS
+	expect_eq "its leaked ones" "$(holder leaky-server .verdicts.leaked)" $LEAKS
+	expect_eq "its descriptors" "$(holder leaky-server .fds)" \
+		"$(find "/proc/$pid/fd" -mindepth 1 | wc -l)"
+	expect_eq "their limit" "$(holder leaky-server .fds_limit)" \
+		"$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits")"
+	expect_between "its oldest" "$(holder leaky-server .oldest_ms)" 1 \
+		"$(table a close_wait wait_ms | head -n 1)"
+	ran "leaks" 1 leaks
+	expect_match "leaks" "$(cat "$WORK/out")" "$pid +leaky-server +$LEAKS"
+	threshold 60000
+}
+
+not_accepting_process()
+{
+	threshold 1
+	ran "leaks" 1 leaks --json
+	expect_eq "its kind" "$(holder idle-acceptor .kind)" listener
+	expect_eq "its pid" "$(holder idle-acceptor .pid)" "${PEER_PID[idle]}"
+	expect_eq "its sockets" "$(holder idle-acceptor .sockets)" $QUEUED
+	expect_eq "its verdict" "$(holder idle-acceptor .verdicts.unaccepted)" $QUEUED
+	expect_eq "its listener" "$(holder idle-acceptor .listener.local)" '[::1]:9002'
+	expect_eq "its queue" "$(holder idle-acceptor .listener.accept_queue)" $QUEUED
+	expect_eq "its backlog" "$(holder idle-acceptor .listener.backlog)" 8
+	ran "leaks" 1 leaks
+	expect_match "leaks" "$(cat "$WORK/out")" "${PEER_PID[idle]} +idle-acceptor +$QUEUED"
+	threshold 60000
+}
+
+no_leak_no_status()
+{
+	ran "leaks below the threshold" 0 leaks --json
+	expect_eq "all sockets" "$(json .close_wait.sockets)" $((LEAKS + QUEUED))
+	expect_eq "fresh ones left out" "$(json .fresh_left_out)" $LEAKS
+	ran "leaks --all" 0 leaks --all --json
+	expect_eq "fresh ones left out" "$(json .fresh_left_out)" 0
+	expect_eq "the fresh ones" "$(holder leaky-server .verdicts.fresh)" $LEAKS
+}
+
+# The same from outside, by name and by process.
+other_namespaces()
+{
+	local name
+
+	name=$(ns_name a)
+	for name in "$name" "${NS_PID[a]}"; do
+		tcpwatch --netns "$name" --json >"$WORK/out" ||
+			fail "--netns $name ended with $?"
+		expect_eq "CLOSE_WAITs in $name" "$(json .close_wait.sockets)" $((LEAKS + QUEUED))
+	done
+	tcpwatch list --netns "$(ns_name b)" --json >"$WORK/out" || fail "list --netns failed"
+	json '.connections[].id' | sort >"$WORK/got"
+	table b connections id | sort >"$WORK/wanted"
+	expect_same "the connections of b" "$WORK/got" "$WORK/wanted"
+	tcpwatch leaks --netns "$(ns_name a)" --json >"$WORK/out"
+	expect_eq "the owner, seen from outside" "$(holder leaky-server .pid)" "${PEER_PID[leaky]}"
+}
+
+all_namespaces()
+{
+	local name
+
+	tcpwatch list --all-netns --json >"$WORK/out" || fail "--all-netns ended with $?"
+	for name in a b; do
+		jq -r ".namespaces[] | select(.netns == \"$(ns_name $name)\") | .connections[].id" \
+			"$WORK/out" | sort >"$WORK/got"
+		table $name connections id | sort >"$WORK/wanted"
+		expect_same "the connections of $name" "$WORK/got" "$WORK/wanted"
+	done
+	tcpwatch --all-netns >"$WORK/out" || fail "--all-netns ended with $?"
+	expect_match "the overview of all" "$(cat "$WORK/out")" "$(ns_name a)"
+	expect_match "the overview of all" "$(cat "$WORK/out")" "$(ns_name b)"
+}
+
+# One document on one line, whatever it says.
+documents()
+{
+	local command
+
+	for command in '' list leaks 'leaks --all' 'list --owner' '--all-netns' \
+		       'list --all-netns'; do
+		# shellcheck disable=SC2086 # several words
+		run $command --json
+		expect_between "the status of $command --json" "$STATUS" 0 1
+		expect_eq "lines of $command --json" "$(wc -l <"$WORK/out")" 1
+		expect_eq "the form of $command --json" "$(jq -r .format "$WORK/out")" 1
+	done
+}
+
+# on_a_terminal ENVIRONMENT ARG...: what the reader writes on one
+on_a_terminal()
+{
+	in_ns a env "$1" script -qec "tcpwatch ${*:2}" /dev/null </dev/null
+}
+
+colour()
+{
+	threshold 1
+	expect_match "on a terminal" "$(on_a_terminal NO_COLOR= leaks)" "$ESCAPE\\[[0-9;]*m"
+	expect_eq "escapes with NO_COLOR" "$(on_a_terminal NO_COLOR=1 leaks | grep -c "$ESCAPE")" 0
+	expect_eq "escapes with --color=never" \
+		"$(on_a_terminal NO_COLOR= leaks --color=never | grep -c "$ESCAPE")" 0
+	run leaks
+	expect_eq "escapes in a pipe" "$(grep -c "$ESCAPE" "$WORK/out")" 0
+	run leaks --color=always
+	expect_between "escapes with --color=always" "$(grep -c "$ESCAPE" "$WORK/out")" 1 99
+	threshold 60000
+}
+
+looked_twice()
+{
+	[ "$(wc -l <"$WORK/watched")" -ge 2 ]
+}
+
+# watched STATUS ARG...: again and again, until a signal
+watched()
+{
+	spawn watch a tcpwatch "${@:2}" --json --watch=0.1 >"$WORK/watched"
+	wait_for "it looks twice" looked_twice
+	kill -INT "${PEER_PID[watch]}"
+	wait "${PEER_PID[watch]}"
+	expect_eq "the status of ${*:2} --watch" $? "$1"
+	unset 'PEER_PID[watch]'
+	expect_eq "documents that are whole" "$(jq -r .format "$WORK/watched" | sort -u)" 1
+	expect_eq "documents" "$(jq -r .format "$WORK/watched" | wc -l)" \
+		"$(wc -l <"$WORK/watched")"
+}
+
+watch_until_interrupted()
+{
+	watched 0
+	watched 0 leaks
+	threshold 1
+	watched 1 leaks
+	threshold 60000
+}
+
+module_need
+command -v jq >/dev/null || give_up "jq is missing"
+ns_add a
+ns_add b
+peer_start leaky a server --name leaky-server --leak 127.0.0.1:9001
+peer_start idle a server --name idle-acceptor --no-accept --backlog 8 '[::1]:9002'
+peer_line leaky
+peer_line idle
+peer_start gone a client --name gone-client --count $LEAKS --close 127.0.0.1:9001
+peer_start queued a client --name queued-client --count $QUEUED --close '[::1]:9002'
+peer_line gone
+peer_line queued
+peer_start pa a
+peer_start pb b
+peer_listen pa fine 127.0.0.1:9003
+peer_listen pa fine6 '[::1]:9003'
+for i in 1 2 3 4; do
+	peer_pair pa a$i 127.0.0.1:0 fine 127.0.0.1:9003
+	peer_pair pa b$i '[::1]:0' fine6 '[::1]:9003'
+done
+peer_listen pb one 127.0.0.1:9004
+peer_pair pb one 127.0.0.1:0 one 127.0.0.1:9004
+wait_for "all is read" summary_is a close_wait $((LEAKS + QUEUED))
+fresh_ones()
+{
+	[ "$(table a close_wait verdict | grep -c fresh)" = $LEAKS ]
+}
+wait_for "the leaky server has read all" fresh_ones
+
+test_case "the overview" overview
+test_case "list shows every connection" list_is_whole
+test_case "filters of list" filters
+test_case "--sort and --columns" sorted_and_chosen
+test_case "leaks: a process that does not close" leaking_process
+test_case "leaks: a process that does not accept" not_accepting_process
+test_case "leaks: nothing found, status 0" no_leak_no_status
+test_case "--netns by name and by process" other_namespaces
+test_case "--all-netns" all_namespaces
+test_case "JSON documents" documents
+test_case "colour on a terminal only" colour
+test_case "--watch until a signal" watch_until_interrupted
+run_cases
