@@ -643,8 +643,9 @@ count_states()
 # meanwhile (a TIME_WAIT does) makes for another try, not for a difference.
 agree()
 {
-	local ns=$1 end=$((SECONDS + WAIT_LIMIT_S))
 	local a=$WORK/ss.before b=$WORK/ss.after
+	# A TIME_WAIT lasts for 60 s, and until the last of them there is no rest.
+	local ns=$1 end=$((SECONDS + WAIT_LIMIT_S + 60))
 
 	while :; do
 		ss_dump "$ns" >"$a"

@@ -84,6 +84,8 @@ peer_line churn4
 peer_line churn6
 background reader.cat cat_forever
 background reader.dd nibble_forever connections
+# They never rest; loading and unloading is to have its share of the CPU.
+renice -n 10 "${PEER_PID[@]}" >/dev/null
 
 test_case "loaded and unloaded $TIMES times" fifty_times
 test_case "the traffic had no failure" traffic_unharmed churn4 churn6

@@ -71,8 +71,8 @@ row_windows()
 		snd_wscale rcv_wscale rtt_us retrans bytes_in bytes_out |
 		awk '{
 			$2 += $3
-			n = split("rcv_unread queued snd_unsent snd_wnd cwnd_bytes mss snd_wscale " \
-				  "rcv_wscale rtt_us retrans bytes_in bytes_out", name)
+			n = split("rcv_unread queued snd_unsent snd_wnd cwnd_bytes mss " \
+				  "snd_wscale rcv_wscale rtt_us retrans bytes_in bytes_out", name)
 			for (i = 1; i <= n; i++)
 				print name[i], $i
 		}'

@@ -111,8 +111,8 @@ wait_for "the queue grows" waiting unaccepted 4 || give_up "the accept queue is 
 wait_for "the answer goes out" waiting draining 1 || give_up "nothing is sent"
 cat <<-END
 
-	They run. A socket counts as stuck after $((STUCK_MS / 1000)) s in CLOSE_WAIT here, not after a
-	minute as it would by default: net.tcpwatch.close_wait_stuck_ms=$STUCK_MS
+	They run. A socket counts as stuck after $((STUCK_MS / 1000)) s in CLOSE_WAIT here, not
+	after a minute as it would by default: net.tcpwatch.close_wait_stuck_ms=$STUCK_MS
 END
 
 heading "The kernel's side: counts, and each socket in CLOSE_WAIT with its cause"

@@ -118,7 +118,16 @@ boot()
 	top=$("$here/build.sh" "$headers" "$kselftest/tools/testing/selftests")
 	initramfs=$("$here/initramfs.sh" "$modules" "$release")
 	accel=${VM_ACCEL:-$("$here/accel.sh" "$kernel" "$initramfs")}
-	[ "$accel" != kvm ] || cpu=host
+	case $accel in
+	kvm)
+		cpu=host
+		;;
+	tcg)
+		# Not a thread for each CPU: seen to hang for ever, an emulated CPU going on with
+		# the breakpoint of a code patch (tracepoints, hooks) that another has undone.
+		accel=tcg,thread=single
+		;;
+	esac
 
 	share root "${VM_ROOT:-/}" on
 	share top "$top" on
