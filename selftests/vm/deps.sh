@@ -25,6 +25,7 @@ packages()
 	busybox-static      -
 	qemu-system-x86     qemu-system-x86_64
 	iproute2            ss
+	jq                  jq
 	procps              sysctl
 	python3             python3
 	curl                curl
