@@ -69,7 +69,7 @@ crowd_gone()
 
 module_need
 ns_add a
-ns_sysctl a net.ipv4.ip_local_port_range='1024 65535'
+ns_sysctl a net.ipv4.ip_local_port_range='10000 65535'
 
 test_case "2,000 short connections, IPv4" short_connections 4
 test_case "2,000 short connections, IPv6" short_connections 6

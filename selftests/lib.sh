@@ -267,7 +267,7 @@ ns_add()
 	NS_PID[$1]=$!
 	ip -n "$name" link set lo up
 	ns_sysctl "$1" net.ipv4.tcp_syn_retries=10 net.ipv4.tcp_synack_retries=10 \
-		net.ipv4.tcp_orphan_retries=15 net.ipv4.ip_local_port_range='30000 65000'
+		net.ipv4.tcp_orphan_retries=15 net.ipv4.ip_local_port_range='30000 64999'
 	in_ns "$1" nft -f - <<-RULES || give_up "nft does not work in a namespace"
 		table inet traffic {
 			set muted { type inet_service; }
@@ -288,6 +288,8 @@ ns_add()
 
 ns_del()
 {
+	# Sockets that nobody holds would hold the namespace, and count for the module.
+	in_ns "$1" ss -HtaK > /dev/null
 	kill "${NS_PID[$1]}"
 	wait "${NS_PID[$1]}" 2>/dev/null
 	unset "NS_PID[$1]"

@@ -75,7 +75,7 @@ the_last_one_is_right()
 module_absent
 log_mark
 ns_add a
-ns_sysctl a net.ipv4.ip_local_port_range='1024 65535'
+ns_sysctl a net.ipv4.ip_local_port_range='10000 65535'
 peer_start crowd a crowd 127.0.0.1:0
 peer crowd open 200
 peer_start churn4 a churn 127.0.0.1:0

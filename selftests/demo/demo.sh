@@ -6,7 +6,7 @@
 #
 #	servers                        clients
 #	10.77.0.1:8080 nginx           curl
-#	         :9001 leaky-server    asks, hears nothing, hangs up
+#	         :9001 leaky-server    asks, hears nothing, hangs up, again and again
 #	         :9002 busy-server     hangs up half-way and reads slowly
 #	         :9003 idle-acceptor   asks, hears nothing, hangs up
 
@@ -78,7 +78,7 @@ curl_forever()
 served_pages()
 {
 	summary_read servers
-	[ "${SUMMARY[closed_local_first]:-0}" -ge 3 ] && [ "${SUMMARY[established]}" -ge 1 ]
+	[ "${SUMMARY[closed_remote_first]:-0}" -ge 3 ] && [ "${SUMMARY[established]}" -ge 1 ]
 }
 
 # waiting VERDICT N: at least so many sockets in CLOSE_WAIT for that cause
@@ -99,7 +99,7 @@ nginx_start
 serve leaky-server --leak $HOST:9001
 serve busy-server --send 100000000 $HOST:9002
 serve idle-acceptor --no-accept $HOST:9003
-visit impatient --count 12 --close $HOST:9001
+visit impatient --count 1000 --interval 200 --close $HOST:9001
 visit slow-reader --count 3 --half-close --pace 16384 --every 50 $HOST:9002
 visit ignored --count 4 --close $HOST:9003
 wait_for "nginx listens" in_ns clients curl -s -o /dev/null "http://$HOST:8080/"

@@ -65,6 +65,8 @@ fetch_tools()
 		download "$entry/deb" "$package"
 		if unpack_tools "$entry"/deb/*.deb "$entry"; then
 			rm -rf "$entry/deb"
+			# checkpatch wants one, be it empty
+			mkdir "$entry/include"
 			return
 		fi
 		say "$package lacks some of it"
