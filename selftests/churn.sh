@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-READS=50
+READS=20
 
 short_connections()
 {
@@ -27,7 +27,7 @@ crowd_ids()
 
 each_once_during_a_churn()
 {
-	local ids=$WORK/ids i seen unique
+	local ids=$WORK/ids i
 
 	peer_start crowd4 a crowd 127.0.0.1:0
 	peer_start crowd6 a crowd '[::1]:0'
@@ -35,18 +35,17 @@ each_once_during_a_churn()
 	peer crowd6 open 150
 	crowd_ids >"$ids"
 	expect_eq "the crowd" "$(wc -l <"$ids")" 600
-	peer_start churn4 a churn 127.0.0.1:0 2
-	peer_start churn6 a churn '[::1]:0' 2
+	peer_start churn4 a churn 127.0.0.1:0
+	peer_start churn6 a churn '[::1]:0'
 	peer_line churn4
 	peer_line churn6
+	# It never rests; who reads is to have a share of the CPU.
+	renice -n 10 "${PEER_PID[churn4]}" "${PEER_PID[churn6]}" >/dev/null
 	for ((i = 0; i < READS; i++)); do
 		columns id <"$(ns_proc a)/connections" | awk '{ printf "%x\n", $1 }' |
 			sort >"$WORK/shown"
-		seen=$(wc -l <"$WORK/shown")
-		unique=$(sort -u "$WORK/shown" | wc -l)
-		expect_eq "different ids of read $i" "$unique" "$seen"
-		sort -u "$WORK/shown" | comm -13 - "$ids" >"$WORK/missing"
-		expect_eq "ids missing from read $i" "$(wc -l <"$WORK/missing")" 0
+		expect_eq "ids that read $i shows twice" "$(uniq -d "$WORK/shown")" ''
+		expect_eq "ids missing from read $i" "$(comm -13 "$WORK/shown" "$ids")" ''
 		[ "$CASE_FAILED" = 0 ] || break
 	done
 	for i in churn4 churn6; do

@@ -103,4 +103,6 @@ complaint 'unregister_netdevice: waiting for lo to become free. Usage count = 2'
 complaint 'INFO: task rmmod:99 blocked for more than 120 seconds.'
 complaint 'BUG tcpw_conn (Tainted: G OE): Objects remaining in tcpw_conn on __kmem_cache_shutdown()'
 
-ktap_finished
+# Kernels before 6.9 have no ktap_finished.
+ktap_print_totals
+[ "$KTAP_CNT_FAIL" -eq 0 ]

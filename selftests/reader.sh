@@ -35,6 +35,9 @@ json()
 	jq -r ".namespaces[0] | $1" "$WORK/out"
 }
 
+# More than this test takes, also where the machine is emulated, and slow.
+NEVER=3600000
+
 threshold()
 {
 	ns_sysctl a "net.tcpwatch.close_wait_stuck_ms=$1"
@@ -50,7 +53,7 @@ overview()
 	grep -v '_ms ' "$(ns_proc a)/summary" | sort >"$WORK/wanted"
 	expect_same "the summary in JSON" "$WORK/got" "$WORK/wanted"
 	expect_eq "all CLOSE_WAITs" "$(json .close_wait.sockets)" $((LEAKS + QUEUED))
-	expect_eq "healthy with a threshold of a minute" "$(json .healthy)" true
+	expect_eq "healthy below the threshold" "$(json .healthy)" true
 	threshold 1
 	ran "the overview of a leak" 0 --json
 	expect_eq "healthy with a leak" "$(json .healthy)" false
@@ -59,7 +62,7 @@ overview()
 	expect_eq "unaccepted ones" "$(json .close_wait.verdicts.unaccepted)" $QUEUED
 	ran "the overview of a leak" 0
 	expect_match "the overview of a leak" "$(cat "$WORK/out")" "leaked"
-	threshold 60000
+	threshold $NEVER
 }
 
 list_is_whole()
@@ -162,7 +165,7 @@ leaking_process()
 		"$(table a close_wait wait_ms | head -n 1)"
 	ran "leaks" 1 leaks
 	expect_match "leaks" "$(cat "$WORK/out")" "$pid +leaky-server +$LEAKS"
-	threshold 60000
+	threshold $NEVER
 }
 
 not_accepting_process()
@@ -178,7 +181,7 @@ not_accepting_process()
 	expect_eq "its backlog" "$(holder idle-acceptor .listener.backlog)" 8
 	ran "leaks" 1 leaks
 	expect_match "leaks" "$(cat "$WORK/out")" "${PEER_PID[idle]} +idle-acceptor +$QUEUED"
-	threshold 60000
+	threshold $NEVER
 }
 
 no_leak_no_status()
@@ -206,7 +209,7 @@ other_namespaces()
 	json '.connections[].id' | sort >"$WORK/got"
 	table b connections id | sort >"$WORK/wanted"
 	expect_same "the connections of b" "$WORK/got" "$WORK/wanted"
-	tcpwatch leaks --netns "$(ns_name a)" --json >"$WORK/out"
+	tcpwatch leaks --all --netns "$(ns_name a)" --json >"$WORK/out"
 	expect_eq "the owner, seen from outside" "$(holder leaky-server .pid)" "${PEER_PID[leaky]}"
 }
 
@@ -258,7 +261,7 @@ colour()
 	expect_eq "escapes in a pipe" "$(grep -c "$ESCAPE" "$WORK/out")" 0
 	run leaks --color=always
 	expect_between "escapes with --color=always" "$(grep -c "$ESCAPE" "$WORK/out")" 1 99
-	threshold 60000
+	threshold $NEVER
 }
 
 looked_twice()
@@ -286,13 +289,14 @@ watch_until_interrupted()
 	watched 0 leaks
 	threshold 1
 	watched 1 leaks
-	threshold 60000
+	threshold $NEVER
 }
 
 module_need
 command -v jq >/dev/null || give_up "jq is missing"
 ns_add a
 ns_add b
+threshold $NEVER
 peer_start leaky a server --name leaky-server --leak 127.0.0.1:9001
 peer_start idle a server --name idle-acceptor --no-accept --backlog 8 '[::1]:9002'
 peer_line leaky

@@ -67,7 +67,7 @@ the_last_one_is_right()
 	module_load || fail "insmod failed"
 	agree a
 	expect_eq "the crowd" "$(summary a established)" 400
-	peer crowd close 100
+	peer crowd close 200
 	wait_for "the crowd is gone" summary_is a connections 0
 	agree a
 }

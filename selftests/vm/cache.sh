@@ -48,6 +48,12 @@ cache_entry()
 	exec {lock}>&-
 }
 
+# So that what apt knows can still be downloaded. Not every user may; some repository may fail.
+refresh_lists()
+{
+	[ "$(id -u)" -ne 0 ] || apt-get -q update >&2 || :
+}
+
 # download FOLDER PACKAGE...: the packages' files as the distribution's archive has them now.
 download()
 {
@@ -56,7 +62,7 @@ download()
 	shift
 	# As root apt drops to a user who may not write here; it says so, and works.
 	(cd "$folder" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2) ||
-		die "cannot download $*: is the network up, and 'apt-get update' done?"
+		die "cannot download $*: is the network up?"
 }
 
 # make_run NAME: a new folder for the logs of a VM; those of the last few stay.

@@ -25,7 +25,7 @@ image_packages()
 		image=$(dependencies "$meta" | grep -m 1 '^linux-image-[0-9]') && break
 	done
 	[ -n "$image" ] ||
-		die "apt knows no stock kernel for amd64: is 'apt-get update' done?"
+		die "apt knows no stock kernel for amd64: does 'apt-get update' work?"
 	release=${image#linux-image-}
 	echo "$image"
 	{ dependencies "$meta"; dependencies "$image"; } |
@@ -49,6 +49,7 @@ fetch_kernel()
 {
 	local entry=$1 packages release deb
 
+	refresh_lists
 	mapfile -t packages < <(image_packages)
 	[ ${#packages[@]} -gt 0 ] || exit 1
 	release=${packages[0]#linux-image-}

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Get the kernel's own test tools (kselftest) and checkpatch.pl from the newest kernel source
-# package of the distribution that has them all: before 6.7 there was no ktap_helpers.sh. Nothing
-# of them belongs into this repository. Prints the folder, which holds scripts/ and tools/ as the
-# kernel's tree does.
+# package of the distribution that has them all. Nothing of them belongs into this repository.
+# Prints the folder, which holds scripts/ and tools/ as the kernel's tree does.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
@@ -17,32 +16,11 @@ needed=(
 	scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch}
 )
 
-# Kernel source packages, newest first: Debian's linux-source-6.12, Ubuntu's
-# linux-source-6.8.0 and, newer than its main kernel, linux-ibm-6.8-source-6.8.0.
-source_packages()
+# Names that apt knows by a pattern, the one with the newest kernel version first.
+newest_first()
 {
-	apt-cache search --names-only '^linux-(.*-)?source-[0-9.]+$' |
-		sed 's/ .*//; s/\(.*source-\)\(.*\)/\2 &/' | sort -rV | sed 's/.* //'
-}
-
-# The tools out of one package; false where one of them is not in it.
-unpack_tools()
-{
-	local deb=$1 to=$2 tarball file
-
-	tarball=$(dpkg-deb --fsys-tarfile "$deb" | tar -tv |
-		sed -n 's,^-.* \(./usr/src/.*\.tar\.[a-z0-9]*\)$,\1,p')
-	# tar stops reading when it likes, which fails a writer before it: the files tell.
-	dpkg-deb --fsys-tarfile "$deb" | tar -xO "$tarball" |
-		tar -x "$(decompressor "$tarball")" -C "$to" --strip-components=1 --wildcards \
-			"*/$selftests/kselftest*" "*/$selftests/lib.mk" \
-			"*/$selftests/*/ktap_helpers.sh" '*/scripts/checkpatch.pl' \
-			'*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' || :
-	# Until 6.9 it was with those who used it first.
-	mv -n "$to/$selftests"/{dt,kselftest}/ktap_helpers.sh 2>/dev/null || :
-	for file in "${needed[@]}"; do
-		[ -s "$to/$file" ] || return 1
-	done
+	apt-cache search --names-only "$1" | sed -E 's/ .*//; s/^(.*-)?([0-9]+\.[0-9.-]+)/\2 &/' |
+		sort -rV | sed 's/.* //'
 }
 
 decompressor()
@@ -55,24 +33,87 @@ decompressor()
 	esac
 }
 
+# unpack_tools TARBALL FOLDER: TARBALL's name, its content on standard input; false where one of
+# the tools is not in it
+unpack_tools()
+{
+	local to=$2 file
+
+	# tar complains of what it does not find, too: the files tell.
+	tar -x "$(decompressor "$1")" -C "$to" --strip-components=1 --wildcards \
+		"*/$selftests/kselftest*" "*/$selftests/lib.mk" "*/$selftests/*/ktap_helpers.sh" \
+		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+		'*/scripts/const_structs.checkpatch' 2>/dev/null || :
+	# Until 6.9 it was with those who used it first.
+	mv -n "$to/$selftests"/{dt,kselftest}/ktap_helpers.sh 2>/dev/null || :
+	for file in "${needed[@]}"; do
+		[ -s "$to/$file" ] || return 1
+	done
+	# checkpatch wants one, be it empty
+	mkdir "$to/include"
+}
+
+# from_package PACKAGE FOLDER: linux-source-6.12 and the like, whose content is a tarball
+from_package()
+{
+	local deb tarball
+
+	say "getting kselftest from $1"
+	mkdir "$2/get"
+	download "$2/get" "$1"
+	deb=$(echo "$2"/get/*.deb)
+	tarball=$(dpkg-deb --fsys-tarfile "$deb" | tar -tv |
+		sed -n 's,^-.* \(./usr/src/.*\.tar\.[a-z0-9]*\)$,\1,p')
+	{ dpkg-deb --fsys-tarfile "$deb" | tar -xO "$tarball" || :; } | unpack_tools "$tarball" "$2"
+}
+
+# from_source FOLDER: from what the newest kernel here was built of, for a distribution whose
+# linux-source is older than its kernels. The machine's apt keeps its own sources and lists.
+from_source()
+{
+	local apt=$1/get file package options
+
+	package=$(newest_first '^linux-image-unsigned-[0-9.-]+-generic$' | head -n 1)
+	package=$(apt-cache show "$package" 2>/dev/null | sed -n 's/^Source: //p' | head -n 1)
+	[ "$package" ] || return
+	say "getting kselftest from the source of $package"
+	mkdir -p "$apt"/{parts,lists/partial,cache/archives/partial}
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+		[ ! -f "$file" ] || sed 's/^deb /deb-src /; s/^Types:.*/Types: deb-src/' "$file" \
+			> "$apt/parts/${file##*/}"
+	done
+	options=(-q -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$apt/parts"
+		-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache"
+		-o APT::Sandbox::User=root)
+	(
+		cd "$apt"
+		apt-get "${options[@]}" update || :
+		apt-get "${options[@]}" source --download-only --tar-only "$package"
+	) >&2 || return
+	file=$(echo "$apt"/*.orig.tar.*)
+	# shellcheck disable=SC2094 # the name is for its suffix
+	unpack_tools "$file" "$1" < "$file"
+}
+
 fetch_tools()
 {
 	local entry=$1 package
 
-	for package in $(source_packages); do
-		say "getting kselftest from $package"
-		mkdir "$entry/deb"
-		download "$entry/deb" "$package"
-		if unpack_tools "$entry"/deb/*.deb "$entry"; then
-			rm -rf "$entry/deb"
-			# checkpatch wants one, be it empty
-			mkdir "$entry/include"
-			return
+	refresh_lists
+	for package in $(newest_first '^linux-(.*-)?source-[0-9.]+$') source; do
+		# Before 6.7 there was no ktap_helpers.sh.
+		if [ "$package" != source ] && dpkg --compare-versions "${package##*-}" lt 6.7; then
+			continue
 		fi
-		say "$package lacks some of it"
 		rm -rf "${entry:?}"/*
+		if [ "$package" = source ]; then
+			from_source "$entry"
+		else
+			from_package "$package" "$entry"
+		fi && rm -rf "$entry/get" && return
+		say "$package: not all of it is there"
 	done
-	die "no kernel source package of this distribution has all of: ${needed[*]}"
+	die "no kernel source of this distribution has all of: ${needed[*]}"
 }
 
 entry=kselftest/$(distribution)
