@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# One healthy server and three that are not, real clients on a line of 50 ms, and
-# what tcpwatch says of them.
+# One healthy server and three that are not, clients on a line with a round trip of 200 ms,
+# and what tcpwatch says of them.
 #
 #	servers                        clients
 #	10.77.0.1:8080 nginx           curl
@@ -91,7 +91,8 @@ module_need
 ns_add servers
 ns_add clients
 link_add servers clients
-tc -n "$(ns_name clients)" qdisc add dev clients-servers root netem delay 50ms
+tc -n "$(ns_name clients)" qdisc add dev clients-servers root netem delay 100ms
+tc -n "$(ns_name servers)" qdisc add dev servers-clients root netem delay 100ms
 ns_sysctl servers net.tcpwatch.close_wait_stuck_ms=$STUCK_MS
 
 heading "A healthy nginx, a leaking server, one under pressure, and one that does not accept"
@@ -99,7 +100,7 @@ nginx_start
 serve leaky-server --leak $HOST:9001
 serve busy-server --send 100000000 $HOST:9002
 serve idle-acceptor --no-accept $HOST:9003
-visit impatient --count 1000 --interval 200 --close $HOST:9001
+visit impatient --count 1000 --interval 400 --close $HOST:9001
 visit slow-reader --count 3 --half-close --pace 16384 --every 50 $HOST:9002
 visit ignored --count 4 --close $HOST:9003
 wait_for "nginx listens" in_ns clients curl -s -o /dev/null "http://$HOST:8080/"

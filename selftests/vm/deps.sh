@@ -30,7 +30,6 @@ packages()
 	python3             python3
 	curl                curl
 	ethtool             ethtool
-	jq                  jq
 	nftables            nft
 	nginx-light         nginx
 	strace              strace
