@@ -79,8 +79,15 @@ shown_parameter()
 	expect_eq "the parameter" "$(cat /sys/module/tcpwatch/parameters/max_connections)" $LIMIT
 }
 
+# Of all namespaces, also those that have no name any more.
+no_orphans()
+{
+	grep -q '^TCP: .* orphan 0 ' /proc/net/sockstat
+}
+
 module_absent
 [ -z "$(ss -Htan state connected)" ] || give_up "this host has connections that count"
+wait_for "the last sockets of other tests are gone" no_orphans || give_up "they would count"
 module_load_with max_connections=$LIMIT || give_up "tcpwatch can't be loaded"
 ns_add a
 peer_start crowd a crowd 127.0.0.1:0

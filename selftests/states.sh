@@ -115,6 +115,8 @@ namespace_gone()
 	local name
 
 	ns_add gone
+	# What nobody can get at any more is to end by itself before long.
+	ns_sysctl gone net.ipv4.tcp_orphan_retries=1
 	peer_start pgone gone
 	make_states pgone 4
 	name=$(ns_name gone)
