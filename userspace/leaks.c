@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "holder.h"
 #include "doc.h"
+#include "summary.h"
 #include "text.h"
 #include "watch.h"
 
@@ -98,6 +99,8 @@ static enum status read_one(struct leaks *leaks, struct netns *ns, struct leak *
 
 	if (!status)
 		status = listeners_read(&leak->listeners, &ns->source, fault);
+	if (!status)
+		status = summary_stuck(ns, fault);
 	/* The inodes of a saved copy are other sockets' by now. */
 	if (!status && !leaks->saved)
 		status = holders_want(&leaks->owners, &leak->closewait, &leak->listeners, fault);

@@ -45,7 +45,7 @@ struct problem {
  * @n_problems: how many
  */
 struct overview {
-	const struct netns *ns;
+	struct netns *ns;
 	struct summary summary;
 	struct closewait closewait;
 	struct tally tally;
@@ -145,7 +145,7 @@ static bool is_bad(const struct overview *overview)
 
 static enum status read_overview(struct overview *overview, struct fault *fault)
 {
-	const struct netns *ns = overview->ns;
+	struct netns *ns = overview->ns;
 	enum status status = summary_read(&overview->summary, &ns->source, fault);
 
 	if (!status)
@@ -155,6 +155,7 @@ static enum status read_overview(struct overview *overview, struct fault *fault)
 				      overview->summary.connections, fault);
 	if (status)
 		return status;
+	summary_take_stuck(&overview->summary, ns);
 	for (size_t i = 0; i < overview->closewait.n; i++)
 		tally_add(&overview->tally, &overview->closewait.rows[i], ns->stuck_ms);
 	find_problems(overview);

@@ -142,6 +142,64 @@ void summary_line(const struct summary *summary, size_t line, const char **name,
 }
 
 /**
+ * summary_find() - a line that only later modules have
+ * @summary: the summary
+ * @name: the line's name
+ *
+ * Return: its number; unknown where there is no such line, or it holds none.
+ */
+struct number summary_find(const struct summary *summary, const char *name)
+{
+	struct number number = { .known = false };
+
+	for (size_t i = 0; i < summary->table.n_rows; i++) {
+		const char *const *cells = table_row(&summary->table, i);
+
+		if (!strcmp(cells[NAME], name) && number_parse(cells[VALUE], &number))
+			return number;
+	}
+	return (struct number){ .known = false };
+}
+
+/**
+ * summary_take_stuck() - let a namespace's threshold be what its summary says
+ * @summary: the summary
+ * @ns: whose it is; without such a line it stays what the sysctl said
+ *
+ * The module itself goes before the sysctl: a saved copy has no sysctl, and that of
+ * another namespace is not for every user to read.
+ */
+void summary_take_stuck(const struct summary *summary, struct netns *ns)
+{
+	const struct number stuck_ms = summary_find(summary, "close_wait_stuck_ms");
+
+	if (!stuck_ms.known)
+		return;
+	ns->stuck_known = true;
+	ns->stuck_ms = stuck_ms.value;
+}
+
+/**
+ * summary_stuck() - summary_take_stuck() for those who want nothing else of a summary
+ * @ns: the namespace
+ * @fault: what went wrong
+ *
+ * Return: STATUS_OK, also where there is no such file; or the status of @fault.
+ */
+enum status summary_stuck(struct netns *ns, struct fault *fault)
+{
+	struct summary summary;
+
+	if (!source_has(&ns->source, "summary"))
+		return STATUS_OK;
+	if (summary_read(&summary, &ns->source, fault))
+		return fault->status;
+	summary_take_stuck(&summary, ns);
+	summary_free(&summary);
+	return STATUS_OK;
+}
+
+/**
  * summary_free() - give back what a summary holds
  * @summary: filled in or all zeroes
  */

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "fault.h"
+#include "netns.h"
+#include "number.h"
 #include "source.h"
 #include "table.h"
 
@@ -59,6 +61,9 @@ enum status summary_read(struct summary *summary, const struct source *source,
 			 struct fault *fault);
 void summary_line(const struct summary *summary, size_t line, const char **name,
 		  const char **value);
+struct number summary_find(const struct summary *summary, const char *name);
+void summary_take_stuck(const struct summary *summary, struct netns *ns);
+enum status summary_stuck(struct netns *ns, struct fault *fault);
 void summary_free(struct summary *summary);
 
 #endif
