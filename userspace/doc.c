@@ -38,14 +38,15 @@ static uint64_t now_ms(void)
 }
 
 /**
- * doc_begin() - start a document
+ * doc_begin_array() - start a document that ends with an array
  * @doc: the document
  * @file: where to
  * @command: the subcommand it is of
+ * @name: the array's name
  *
- * Elements of "namespaces" follow, then doc_end().
+ * The array's elements follow, then doc_end_array().
  */
-void doc_begin(struct doc *doc, FILE *file, const char *command)
+void doc_begin_array(struct doc *doc, FILE *file, const char *command, const char *name)
 {
 	struct json_object *head;
 
@@ -55,11 +56,37 @@ void doc_begin(struct doc *doc, FILE *file, const char *command)
 	doc_add_string(doc, head, "tcpwatch", TCPWATCH_VERSION);
 	doc_add_string(doc, head, "command", command);
 	doc_add_u64(doc, head, "time_ms", now_ms());
-	doc_open_array(doc, head, "namespaces");
+	doc_open_array(doc, head, name);
 }
 
 /**
- * doc_end() - end a document, one line
+ * doc_end_array() - end a document of doc_begin_array(), one line
+ * @doc: the document
+ * @fault: no memory
+ *
+ * Return: STATUS_OK, or the status of @fault.
+ */
+enum status doc_end_array(struct doc *doc, struct fault *fault)
+{
+	fputs("]}\n", doc->file);
+	return doc->failed ? fault_memory(fault) : STATUS_OK;
+}
+
+/**
+ * doc_begin() - start a document about namespaces
+ * @doc: the document
+ * @file: where to
+ * @command: the subcommand it is of
+ *
+ * Elements of "namespaces" follow, then doc_end().
+ */
+void doc_begin(struct doc *doc, FILE *file, const char *command)
+{
+	doc_begin_array(doc, file, command, "namespaces");
+}
+
+/**
+ * doc_end() - end a document of doc_begin(), one line
  * @doc: the document
  * @list: the namespaces that were looked at
  * @fault: no memory

@@ -28,6 +28,8 @@ struct doc {
 	bool failed;
 };
 
+void doc_begin_array(struct doc *doc, FILE *file, const char *command, const char *name);
+enum status doc_end_array(struct doc *doc, struct fault *fault);
 void doc_begin(struct doc *doc, FILE *file, const char *command);
 enum status doc_end(struct doc *doc, const struct netns_list *list, struct fault *fault);
 

@@ -442,7 +442,7 @@ static void print_advice(const struct tally *tally, bool fresh, const struct pag
 	bool first = true;
 
 	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
-		const struct advice *advice = advice_for(verdict);
+		const struct word *advice = advice_for(verdict);
 		char line[256];
 
 		if (!tally->verdicts[verdict] || (verdict == TCPW_FRESH && !fresh))
@@ -451,7 +451,7 @@ static void print_advice(const struct tally *tally, bool fresh, const struct pag
 			fputc('\n', page->file);
 		first = false;
 		text_paint(page, PAINT_HEAD, "%-13s", tally_name(verdict));
-		snprintf(line, sizeof(line), "%s. %s", advice->cause, advice->todo);
+		snprintf(line, sizeof(line), "%s. %s", advice->what, advice->todo);
 		text_wrap(page, PAINT_NONE, 13, 13, line);
 	}
 }

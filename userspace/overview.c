@@ -286,12 +286,12 @@ static void print_causes(const struct tally *tally, const struct page *page)
 	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++)
 		causes += tally->verdicts[verdict] != 0;
 	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
-		const struct advice *advice = advice_for(verdict);
+		const struct word *advice = advice_for(verdict);
 
 		if (!tally->verdicts[verdict])
 			continue;
 		fprintf(page->file, "%7zu %-13s", tally->verdicts[verdict], tally_name(verdict));
-		text_wrap(page, PAINT_NONE, NAME, NAME, advice->cause);
+		text_wrap(page, PAINT_NONE, NAME, NAME, advice->what);
 		/* With so many, the screen would be too short; leaks says it all. */
 		if (causes > CAUSES_TOLD)
 			continue;

@@ -13,11 +13,7 @@
 #include "array.h"
 #include "commands.h"
 #include "options.h"
-
-enum {
-	WORD_MAX = 16,	/* more letters than any command has */
-	NEAR = 2,	/* letters that are wrong in a word that is still understood */
-};
+#include "spelling.h"
 
 static const struct command {
 	const char *name;
@@ -25,6 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "list", list_main },
 	{ "leaks", leaks_main },
+	{ "explain", explain_main },
 };
 
 /**
@@ -45,59 +42,15 @@ struct request {
 static const char about[] =
 	"One screen that answers: is something wrong with the TCP connections here?\n"
 	"Or, with a COMMAND (COMMAND --help says more):\n"
-	"  list    the connections, with filters\n"
-	"  leaks   who leaves sockets in CLOSE_WAIT, why, and when it runs out of them\n"
+	"  list       the connections, with filters\n"
+	"  leaks      who leaves sockets in CLOSE_WAIT, why, and for how long\n"
+	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
 	"loaded, 4 not permitted, 5 anything else.\n";
 
-static size_t least_of(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters have to be changed, left out or put in (Levenshtein). */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[WORD_MAX + 1];
-	const size_t length = strlen(b);
-
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < length; j++) {
-			size_t change = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			row[j + 1] = least_of(change, least_of(diagonal, row[j]) + 1);
-		}
-	}
-	return row[length];
-}
-
-static const struct command *nearest_command(const char *name)
-{
-	const struct command *nearest = NULL;
-	size_t least = NEAR + 1;
-
-	if (strlen(name) > WORD_MAX)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		size_t far = distance(name, commands[i].name);
-
-		if (far < least) {
-			nearest = &commands[i];
-			least = far;
-		}
-	}
-	return nearest;
-}
-
 static const struct command *find_command(const char *name, struct argp_state *state)
 {
-	const struct command *nearest;
+	struct spelling spelling = { .word = name };
 	char names[100] = "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -106,11 +59,11 @@ static const struct command *find_command(const char *name, struct argp_state *s
 		if (!strcmp(name, commands[i].name))
 			return &commands[i];
 		snprintf(names + used, sizeof(names) - used, " %s", commands[i].name);
+		spelling_try(&spelling, commands[i].name);
 	}
-	nearest = nearest_command(name);
-	if (nearest)
+	if (spelling.nearest)
 		argp_error(state, "there is no command '%s'; do you mean '%s'?", name,
-			   nearest->name);
+			   spelling.nearest);
 	argp_error(state, "there is no command '%s'; they are:%s", name, names);
 	return NULL;
 }

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "array.h"
+#include "commands.h"
+#include "doc.h"
+#include "spelling.h"
+#include "text.h"
+#include "watch.h"
+#include "word.h"
+
+/**
+ * struct request - what to explain
+ * @options: as everywhere
+ * @word: the word, NULL to list all
+ */
+struct request {
+	struct options *options;
+	const char *word;
+};
+
+static const char about[] =
+	"What a WORD means: a state, a verdict, a line of summary, an event. What it is, what\n"
+	"makes it, what to look at, what to do. Without a WORD: which words there are.";
+
+static void check_word(const char *word, struct argp_state *state)
+{
+	struct spelling spelling = { .word = word };
+
+	if (word_find(word, NULL))
+		return;
+	for (size_t i = 0; i < n_words; i++)
+		spelling_try(&spelling, words[i].name);
+	if (spelling.nearest)
+		argp_error(state, "'%.64s' is none of the words; do you mean '%s'?", word,
+			   spelling.nearest);
+	argp_error(state, "'%.64s' is none of the words; 'tcpwatch explain' lists them", word);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct request *request = state->input;
+	const struct options *options = request->options;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = request->options;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (request->word)
+			argp_error(state, "'%s': explain takes one word", arg);
+		request->word = arg;
+		check_word(arg, state);
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (options->netns || options->all_netns || options->from || options->watch > 0)
+			argp_error(state,
+				   "words mean the same everywhere and at any time: of the options, explain takes --json and --color");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.parser = parse,
+	.args_doc = "[WORD]",
+	.doc = about,
+	.children = children,
+};
+
+static bool wanted(const struct request *request, const struct word *word)
+{
+	const struct word *found = NULL;
+
+	if (!request->word)
+		return true;
+	do {
+		found = word_find(request->word, found);
+	} while (found && found != word);
+	return found;
+}
+
+static void print_part(const struct page *page, const char *title, const char *text)
+{
+	enum { PART = 10 };
+
+	text_paint(page, PAINT_HEAD, "  %-*s", PART, title);
+	text_wrap(page, PAINT_NONE, PART + 2, PART + 2, text);
+}
+
+static void print_words(const struct request *request, const struct page *page)
+{
+	static const char *const kinds[WORD_KINDS] = {
+		[WORD_STATE] = "a state; in small letters, the line of summary that counts them",
+		[WORD_VERDICT] = "a verdict on a socket in CLOSE_WAIT",
+		[WORD_SUMMARY] = "a line of summary",
+		[WORD_EVENT] = "an event",
+	};
+	bool first = true;
+
+	for (size_t i = 0; i < n_words; i++) {
+		const struct word *word = &words[i];
+
+		if (!wanted(request, word))
+			continue;
+		if (!first)
+			fputc('\n', page->file);
+		first = false;
+		text_paint(page, PAINT_HEAD, "%s", word->name);
+		fprintf(page->file, ", %s\n", kinds[word->kind]);
+		print_part(page, "What", word->what);
+		print_part(page, "Cause", word->cause);
+		print_part(page, "Look at", word->look);
+		print_part(page, "Do", word->todo);
+	}
+}
+
+static void print_names(const struct page *page)
+{
+	static const char *const titles[WORD_KINDS] = {
+		[WORD_STATE] = "States",
+		[WORD_VERDICT] = "Verdicts",
+		[WORD_SUMMARY] = "Summary",
+		[WORD_EVENT] = "Events",
+	};
+	enum { TITLE = 10 };
+	char names[2048];
+
+	for (unsigned int kind = 0; kind < WORD_KINDS; kind++) {
+		size_t used = 0;
+
+		for (size_t i = 0; i < n_words; i++)
+			if (words[i].kind == kind && used < sizeof(names))
+				used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+							 used ? " " : "", words[i].name);
+		text_paint(page, PAINT_HEAD, "%-*s", TITLE, titles[kind]);
+		text_wrap(page, PAINT_NONE, TITLE, TITLE, names);
+	}
+	fputs("\nWhat one of them means: tcpwatch explain WORD\n", page->file);
+}
+
+static enum status print_json(const struct request *request, const struct page *page,
+			      struct fault *fault)
+{
+	struct doc doc;
+
+	doc_begin_array(&doc, page->file, "explain", "words");
+	for (size_t i = 0; i < n_words; i++) {
+		const struct word *word = &words[i];
+		struct json_object *object;
+
+		if (!wanted(request, word))
+			continue;
+		object = doc_object(&doc);
+		doc_add_string(&doc, object, "name", word->name);
+		doc_add_string(&doc, object, "kind", word_kind_name(word->kind));
+		doc_add_string(&doc, object, "what", word->what);
+		doc_add_string(&doc, object, "cause", word->cause);
+		doc_add_string(&doc, object, "look", word->look);
+		doc_add_string(&doc, object, "todo", word->todo);
+		doc_element(&doc, object);
+	}
+	return doc_end_array(&doc, fault);
+}
+
+static enum status look(void *arg, const struct options *options, const struct page *page,
+			enum status *answer, struct fault *fault)
+{
+	const struct request *request = arg;
+
+	*answer = STATUS_OK;
+	if (options->json)
+		return print_json(request, page, fault);
+	if (request->word)
+		print_words(request, page);
+	else
+		print_names(page);
+	return STATUS_OK;
+}
+
+enum status explain_main(struct options *options, int argc, char **argv)
+{
+	char name[] = "tcpwatch explain";
+	struct request request = { .options = options };
+
+	argv[0] = name;
+	options_parse(&argp, argc, argv, 0, &request);
+	return watch_run(options, look, &request);
+}
