@@ -115,6 +115,35 @@ struct json_object *doc_object(struct doc *doc)
 }
 
 /**
+ * doc_array() - a new array, a short one
+ * @doc: the document
+ *
+ * Return: the array; NULL, which all functions here take, if there is no memory.
+ */
+struct json_object *doc_array(struct doc *doc)
+{
+	struct json_object *array = json_object_new_array();
+
+	if (!array)
+		doc->failed = true;
+	return array;
+}
+
+/**
+ * doc_append() - give an array another element
+ * @doc: the document
+ * @array: the array
+ * @value: the element, which this takes
+ */
+void doc_append(struct doc *doc, struct json_object *array, struct json_object *value)
+{
+	if (array && value && !json_object_array_add(array, value))
+		return;
+	json_object_put(value);
+	doc->failed = true;
+}
+
+/**
  * doc_netns() - a new object that says which namespace it is of
  * @doc: the document
  * @ns: the namespace

@@ -155,18 +155,12 @@ static void free_all(struct leaks *leaks)
 static void add_owner(const struct holder *holder, struct doc *doc, struct json_object *object)
 {
 	const struct owner *owner = holder->owner;
+	struct number none = { .known = false };
+	struct number fds = { .known = owner, .value = owner ? owner->fds : 0 };
 
-	if (owner) {
-		doc_add_u64(doc, object, "pid", (uint64_t)owner->pid);
-		doc_add_string(doc, object, "comm", owner->comm);
-		doc_add_u64(doc, object, "fds", owner->fds);
-		doc_add_number(doc, object, "fds_limit", owner->fd_limit);
-	} else {
-		doc_add_null(doc, object, "pid");
-		doc_add_null(doc, object, "comm");
-		doc_add_null(doc, object, "fds");
-		doc_add_null(doc, object, "fds_limit");
-	}
+	owner_json(owner, doc, object);
+	doc_add_number(doc, object, "fds", fds);
+	doc_add_number(doc, object, "fds_limit", owner ? owner->fd_limit : none);
 	doc_add_u64(doc, object, "shared_with", holder->others);
 	doc_add_number(doc, object, "uid", holder->uid);
 }

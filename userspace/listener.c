@@ -3,13 +3,26 @@
 
 #include "listener.h"
 
-enum column { LOCAL, INODE, ACCEPT_QUEUE, BACKLOG, UNACCEPTED, COLUMNS };
+enum column {
+	LOCAL,
+	UID,
+	INODE,
+	ACCEPT_QUEUE,
+	BACKLOG,
+	SYN_QUEUE,
+	DROPS,
+	UNACCEPTED,
+	COLUMNS
+};
 
 static const char *const names[COLUMNS] = {
 	[LOCAL] = "local",
+	[UID] = "uid",
 	[INODE] = "inode",
 	[ACCEPT_QUEUE] = "accept_queue",
 	[BACKLOG] = "backlog",
+	[SYN_QUEUE] = "syn_queue",
+	[DROPS] = "drops",
 	[UNACCEPTED] = "close_wait_unaccepted",
 };
 
@@ -18,8 +31,13 @@ static enum status take_row(const struct table *table, const size_t *at, size_t 
 {
 	const char *const *cells = table_row(table, row);
 	struct number value[COLUMNS] = { { .known = false } };
+	struct number mem_bytes = { .known = false };
+	size_t memory;
 
-	for (size_t i = INODE; i < COLUMNS; i++)
+	if (table_find(table, "mem_bytes", &memory) &&
+	    table_number(table, row, memory, &mem_bytes, fault))
+		return fault->status;
+	for (size_t i = UID; i < COLUMNS; i++)
 		if (table_number(table, row, at[i], &value[i], fault))
 			return fault->status;
 	*listener = (struct listener){
@@ -27,6 +45,10 @@ static enum status take_row(const struct table *table, const size_t *at, size_t 
 		.inode = value[INODE].value,
 		.accept_queue = value[ACCEPT_QUEUE],
 		.backlog = value[BACKLOG],
+		.syn_queue = value[SYN_QUEUE],
+		.drops = value[DROPS],
+		.mem_bytes = mem_bytes,
+		.uid = value[UID],
 		.unaccepted = value[UNACCEPTED],
 	};
 	return table_addr(table, row, at[LOCAL], &listener->local, fault);

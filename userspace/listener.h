@@ -19,6 +19,10 @@
  * @inode: its inode, 0 if no program holds it
  * @accept_queue: how many connections wait for accept()
  * @backlog: how many may
+ * @syn_queue: half-open connections
+ * @drops: SYNs and ACKs that it had to drop
+ * @mem_bytes: kernel memory that it takes, unknown to early modules
+ * @uid: whose it is
  * @unaccepted: how many of them are in CLOSE_WAIT
  */
 struct listener {
@@ -27,6 +31,10 @@ struct listener {
 	uint64_t inode;
 	struct number accept_queue;
 	struct number backlog;
+	struct number syn_queue;
+	struct number drops;
+	struct number mem_bytes;
+	struct number uid;
 	struct number unaccepted;
 };
 

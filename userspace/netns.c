@@ -23,6 +23,7 @@
 
 enum {
 	PATH_SIZE = 320,
+	FILE_SIZE = 1 << 16,
 	STUCK_MS_DEFAULT = 60000,	/* the module's */
 };
 
@@ -104,7 +105,7 @@ static struct netns *add(struct netns_list *list, const char *name, const char *
 	}
 	list->ns = ns;
 	ns += list->n++;
-	*ns = (struct netns){ .source = { .dir = -1 }, .stuck_ms = STUCK_MS_DEFAULT };
+	*ns = (struct netns){ .fd = -1, .source = { .dir = -1 }, .stuck_ms = STUCK_MS_DEFAULT };
 	ns->name = name ? strdup(name) : NULL;
 	ns->comm = comm ? strdup(comm) : NULL;
 	if ((!name || ns->name) && (!comm || ns->comm))
@@ -172,7 +173,7 @@ static enum status open_named(struct netns *ns, const char *path, struct fault *
 		return no_such_name(ns->name, fault);
 	}
 	visit(&result, fd);
-	close(fd);
+	ns->fd = fd;
 	if (!result.entered)
 		return fault_set(fault, result.error == EPERM ? STATUS_DENIED : STATUS_FAILED,
 				 "cannot enter the network namespace %.128s: %s", ns->name,
@@ -212,7 +213,7 @@ static enum status open_pid(struct netns *ns, pid_t pid, struct fault *fault)
 	if (fd < 0)
 		return STATUS_OK;
 	visit(&result, fd);
-	close(fd);
+	ns->fd = fd;
 	if (result.dir >= 0)
 		close(result.dir);
 	take_stuck_ms(ns, result.settings);
@@ -338,6 +339,8 @@ static enum status open_all(struct netns_list *list, struct fault *fault)
 
 static void close_one(struct netns *ns)
 {
+	if (ns->fd >= 0)
+		close(ns->fd);
 	source_close(&ns->source);
 	free(ns->name);
 	free(ns->comm);
@@ -425,6 +428,119 @@ enum status netns_status(const struct netns_list *list, enum status status)
 	if (!status && list->hidden)
 		status = STATUS_DENIED;
 	return status;
+}
+
+/**
+ * struct entry - work to do in a namespace
+ * @ns: the namespace's descriptor
+ * @work: the work
+ * @arg: for @work
+ * @entered: it was done
+ */
+struct entry {
+	int ns;
+	void (*work)(void *arg);
+	void *arg;
+	bool entered;
+};
+
+static void *entry_thread(void *arg)
+{
+	struct entry *entry = arg;
+
+	entry->entered = !setns(entry->ns, CLONE_NEWNET);
+	if (entry->entered)
+		entry->work(entry->arg);
+	return NULL;
+}
+
+/**
+ * netns_enter() - do something in a namespace
+ * @ns: the namespace
+ * @work: what to do; called once, or not at all
+ * @arg: for @work
+ *
+ * Return: whether it was called. It is not for a saved copy, nor where this user
+ * may not enter.
+ */
+bool netns_enter(const struct netns *ns, void (*work)(void *arg), void *arg)
+{
+	struct entry entry = { .ns = ns->fd, .work = work, .arg = arg };
+	pthread_t thread;
+
+	if (ns->source.saved)
+		return false;
+	if (!ns->name) {
+		work(arg);
+		return true;
+	}
+	if (ns->fd < 0 || pthread_create(&thread, NULL, entry_thread, &entry))
+		return false;
+	pthread_join(thread, NULL);
+	return entry.entered;
+}
+
+/**
+ * struct file - a file to read
+ * @dir: the folder that it is in
+ * @path: its name there
+ * @text: what it holds, NULL if it cannot be read
+ */
+struct file {
+	int dir;
+	const char *path;
+	char *text;
+};
+
+static void read_file(void *arg)
+{
+	struct file *file = arg;
+	int fd = openat(file->dir, file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char *text = fd < 0 ? NULL : malloc(FILE_SIZE);
+	size_t size = 0;
+	ssize_t got = 1;
+
+	while (text && got > 0 && size < FILE_SIZE - 1) {
+		got = read(fd, text + size, FILE_SIZE - 1 - size);
+		if (got > 0)
+			size += (size_t)got;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (got < 0) {
+		free(text);
+		return;
+	}
+	if (text)
+		text[size] = '\0';
+	file->text = text;
+}
+
+/**
+ * netns_file() - one of the kernel's own files about a namespace
+ * @ns: the namespace; a saved copy has the file without the folders of its name
+ * @name: below /proc: net/NAME or sys/net/NAME
+ *
+ * Return: what it holds, for free(), as far as it fits in 64 KiB; NULL if it cannot
+ * be read.
+ */
+char *netns_file(const struct netns *ns, const char *name)
+{
+	struct file file = { .dir = AT_FDCWD };
+	char path[PATH_SIZE];
+
+	if (ns->source.saved) {
+		file.dir = ns->source.dir;
+		file.path = strrchr(name, '/') + 1;
+		read_file(&file);
+		return file.text;
+	}
+	/* Settings are those of the thread that asks, whatever its folder in /proc. */
+	snprintf(path, sizeof(path), "/proc/%s%s", *name == 'n' ? "thread-self/" : "", name);
+	file.path = path;
+	if (!netns_enter(ns, read_file, &file))
+		return NULL;
+	return file.text;
 }
 
 /**

@@ -16,6 +16,7 @@
  *	saved copy
  * @comm: the process it was found through, NULL where it has a name of its own
  * @inode: its number, as of /proc/PID/ns/net; 0 if that is not known
+ * @fd: its descriptor, -1 of the own one, a saved copy, and where it is not permitted
  * @source: its tables
  * @stuck_ms: its net.tcpwatch.close_wait_stuck_ms
  * @stuck_known: that was read; else it is the module's default
@@ -25,6 +26,7 @@ struct netns {
 	char *name;
 	char *comm;
 	uint64_t inode;
+	int fd;
 	struct source source;
 	uint64_t stuck_ms;
 	bool stuck_known;
@@ -52,6 +54,8 @@ enum status netns_open(struct netns_list *list, const struct options *options,
 void netns_close(struct netns_list *list);
 enum status netns_failed(struct netns *ns, const struct options *options, struct fault *fault);
 enum status netns_status(const struct netns_list *list, enum status status);
+bool netns_enter(const struct netns *ns, void (*work)(void *arg), void *arg);
+char *netns_file(const struct netns *ns, const char *name);
 const char *netns_title(const struct netns *ns, char title[NETNS_TITLE_SIZE]);
 
 #endif

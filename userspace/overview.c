@@ -8,6 +8,7 @@
 #include "array.h"
 #include "commands.h"
 #include "doc.h"
+#include "problem.h"
 #include "summary.h"
 #include "tally.h"
 #include "text.h"
@@ -15,23 +16,7 @@
 #include "windows.h"
 
 enum {
-	PROBLEMS_MAX = 8,
-	LABEL = 13,		/* where the values of a line start */
 	CAUSES_TOLD = 4,	/* as many causes are told with what to do */
-	REFUSED_LEAST = 10,	/* failed connect() calls before their share means anything */
-	REFUSED_SHARE = 10,	/* one in so many is a problem */
-};
-
-/**
- * struct problem - something that is wrong
- * @name: for programs
- * @text: for people
- * @bad: it is wrong now, not merely worth knowing
- */
-struct problem {
-	const char *name;
-	char text[240];
-	bool bad;
 };
 
 /**
@@ -42,7 +27,6 @@ struct problem {
  * @tally: the same, counted
  * @windows: closed windows now
  * @problems: what is wrong, the worst first
- * @n_problems: how many
  */
 struct overview {
 	struct netns *ns;
@@ -50,8 +34,7 @@ struct overview {
 	struct closewait closewait;
 	struct tally tally;
 	struct windows windows;
-	struct problem problems[PROBLEMS_MAX];
-	size_t n_problems;
+	struct problems problems;
 };
 
 /**
@@ -64,29 +47,6 @@ struct overviews {
 	struct overview *overview;
 };
 
-static uint64_t sum(uint64_t a, uint64_t b)
-{
-	uint64_t both;
-
-	return __builtin_add_overflow(a, b, &both) ? UINT64_MAX : both;
-}
-
-static void add_problem(struct overview *overview, const char *name, bool bad, const char *format,
-			...) __attribute__((format(printf, 4, 5)));
-
-static void add_problem(struct overview *overview, const char *name, bool bad, const char *format,
-			...)
-{
-	struct problem *problem = &overview->problems[overview->n_problems++];
-	va_list args;
-
-	problem->name = name;
-	problem->bad = bad;
-	va_start(args, format);
-	vsnprintf(problem->text, sizeof(problem->text), format, args);
-	va_end(args);
-}
-
 static void find_stuck(struct overview *overview)
 {
 	const struct tally *tally = &overview->tally;
@@ -94,22 +54,10 @@ static void find_stuck(struct overview *overview)
 
 	if (!tally->stuck)
 		return;
-	add_problem(overview, "close_wait_stuck", true,
-		    "%zu socket%s stuck in CLOSE_WAIT, the oldest for %s. Whose: tcpwatch leaks",
-		    tally->stuck, tally->stuck == 1 ? " is" : "s are",
-		    text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
-}
-
-static void find_failures(struct overview *overview)
-{
-	const struct summary *s = &overview->summary;
-	uint64_t failed = sum(s->connect_refused, sum(s->connect_timeout, s->connect_failed));
-
-	if (failed >= REFUSED_LEAST && failed >= s->opened_active / (REFUSED_SHARE - 1))
-		add_problem(overview, "connects_fail", false,
-			    "%" PRIu64 " of %" PRIu64
-			    " connect() calls failed since the module was loaded.",
-			    failed, sum(failed, s->opened_active));
+	problems_add(&overview->problems, "close_wait_stuck", true,
+		     "%zu socket%s stuck in CLOSE_WAIT, the oldest for %s. Whose: tcpwatch leaks",
+		     tally->stuck, tally->stuck == 1 ? " is" : "s are",
+		     text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
 }
 
 static void find_problems(struct overview *overview)
@@ -118,29 +66,21 @@ static void find_problems(struct overview *overview)
 
 	find_stuck(overview);
 	if (s->illegal_transitions)
-		add_problem(overview, "illegal_transitions", true,
-			    "%" PRIu64
-			    " change%s of state that TCP does not have: a bug of the kernel or the module.",
-			    s->illegal_transitions, text_plural(s->illegal_transitions));
+		problems_add(&overview->problems, "illegal_transitions", true,
+			     "%" PRIu64
+			     " change%s of state that TCP does not have: a bug of the kernel or the module.",
+			     s->illegal_transitions, text_plural(s->illegal_transitions));
 	if (s->untracked)
-		add_problem(overview, "untracked", true,
-			    "%" PRIu64
-			    " socket%s not tracked (no memory, or max_connections): what is shown is short.",
-			    s->untracked, s->untracked == 1 ? " is" : "s are");
+		problems_add(&overview->problems, "untracked", true,
+			     "%" PRIu64
+			     " socket%s not tracked (no memory, or max_connections): what is shown is short.",
+			     s->untracked, s->untracked == 1 ? " is" : "s are");
 	if (s->syn_on_close_wait)
-		add_problem(overview, "syn_on_close_wait", false,
-			    "%" PRIu64
-			    " SYN%s met a socket still in CLOSE_WAIT: that client cannot reconnect.",
-			    s->syn_on_close_wait, text_plural(s->syn_on_close_wait));
-	find_failures(overview);
-}
-
-static bool is_bad(const struct overview *overview)
-{
-	for (size_t i = 0; i < overview->n_problems; i++)
-		if (overview->problems[i].bad)
-			return true;
-	return false;
+		problems_add(&overview->problems, "syn_on_close_wait", false,
+			     "%" PRIu64
+			     " SYN%s met a socket still in CLOSE_WAIT: that client cannot reconnect.",
+			     s->syn_on_close_wait, text_plural(s->syn_on_close_wait));
+	problems_add_connects(&overview->problems, s);
 }
 
 static enum status read_overview(struct overview *overview, struct fault *fault)
@@ -180,26 +120,6 @@ static void add_summary(const struct summary *summary, struct doc *doc,
 	doc_add(doc, object, "summary", member);
 }
 
-static void add_problems(const struct overview *overview, struct doc *doc,
-			 struct json_object *object)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < overview->n_problems; i++) {
-		const struct problem *problem = &overview->problems[i];
-		struct json_object *member = doc_object(doc);
-
-		doc_add_string(doc, member, "name", problem->name);
-		doc_add_bool(doc, member, "bad", problem->bad);
-		doc_add_string(doc, member, "text", problem->text);
-		if (!array || json_object_array_add(array, member)) {
-			json_object_put(member);
-			doc->failed = true;
-		}
-	}
-	doc_add(doc, object, "problems", array);
-}
-
 static void print_json_overview(const struct overview *overview, struct doc *doc)
 {
 	const struct netns *ns = overview->ns;
@@ -211,8 +131,8 @@ static void print_json_overview(const struct overview *overview, struct doc *doc
 		doc_element(doc, object);
 		return;
 	}
-	doc_add_bool(doc, object, "healthy", !is_bad(overview));
-	add_problems(overview, doc, object);
+	doc_add_bool(doc, object, "healthy", !problems_bad(&overview->problems));
+	problems_json(&overview->problems, doc, object);
 	doc_add_number(doc, object, "close_wait_stuck_ms", stuck_ms);
 	add_summary(&overview->summary, doc, object);
 	member = doc_object(doc);
@@ -227,32 +147,10 @@ static void print_json_overview(const struct overview *overview, struct doc *doc
 
 static void print_sentences(const struct overview *overview, const struct page *page)
 {
-	if (!is_bad(overview))
+	if (!problems_bad(&overview->problems))
 		text_paint(page, PAINT_GOOD, "Nothing is wrong now%s\n",
-			   overview->n_problems ? ", but:" : ".");
-	for (size_t i = 0; i < overview->n_problems; i++)
-		text_wrap(page, overview->problems[i].bad ? PAINT_BAD : PAINT_WARN, 0, 2,
-			  overview->problems[i].text);
-}
-
-static void label(const struct page *page, const char *text)
-{
-	text_paint(page, PAINT_HEAD, "%-*s", LABEL, text);
-}
-
-static void print_line(const struct page *page, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void print_line(const struct page *page, const char *name, const char *format, ...)
-{
-	char line[400];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	label(page, name);
-	text_wrap(page, PAINT_NONE, LABEL, LABEL, line);
+			   overview->problems.n ? ", but:" : ".");
+	problems_print(&overview->problems, page);
 }
 
 static void print_states(const struct overview *overview, const struct page *page)
@@ -272,7 +170,7 @@ static void print_states(const struct overview *overview, const struct page *pag
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		if (i % COLUMNS == 0)
-			label(page, i ? "" : "States");
+			text_paint(page, PAINT_HEAD, "%-*s", TEXT_LABEL, i ? "" : "States");
 		fprintf(page->file, "%-12s%7" PRIu64 "%s", states[i].name, states[i].n,
 			(i + 1) % COLUMNS && i + 1 < ARRAY_SIZE(states) ? "    " : "\n");
 	}
@@ -309,13 +207,13 @@ static void print_close_wait(const struct overview *overview, const struct page 
 	char stuck[AGE_SIZE];
 
 	if (!tally->sockets) {
-		print_line(page, "CLOSE_WAIT", "none");
+		text_line(page, "CLOSE_WAIT", "none");
 		return;
 	}
 	text_age_exact(oldest, tally->oldest_ms, tally->oldest_exact);
 	text_age(stuck, overview->ns->stuck_ms);
-	print_line(page, "CLOSE_WAIT", "%zu, the oldest for %s; %zu stuck, for longer than %s",
-		   tally->sockets, oldest, tally->stuck, stuck);
+	text_line(page, "CLOSE_WAIT", "%zu, the oldest for %s; %zu stuck, for longer than %s",
+		  tally->sockets, oldest, tally->stuck, stuck);
 	print_causes(tally, page);
 }
 
@@ -323,16 +221,16 @@ static void print_handshakes(const struct overview *overview, const struct page 
 {
 	const struct summary *s = &overview->summary;
 
-	print_line(page, "Handshakes",
-		   "connect(): %" PRIu64 " completed, %" PRIu64 " refused, %" PRIu64
-		   " unanswered, %" PRIu64 " other",
-		   s->opened_active, s->connect_refused, s->connect_timeout, s->connect_failed);
-	print_line(page, "", "listeners: %" PRIu64 " completed, %" PRIu64 " half-open now",
-		   s->opened_passive, s->syn_recv);
-	print_line(page, "",
-		   "SYN %" PRIu64 " in, %" PRIu64 " out; SYN-ACK %" PRIu64 " in, %" PRIu64
-		   " out, %" PRIu64 " of them again",
-		   s->syn_in, s->syn_out, s->synack_in, s->synack_out, s->synack_retrans);
+	text_line(page, "Handshakes",
+		  "connect(): %" PRIu64 " completed, %" PRIu64 " refused, %" PRIu64
+		  " unanswered, %" PRIu64 " other",
+		  s->opened_active, s->connect_refused, s->connect_timeout, s->connect_failed);
+	text_line(page, "", "listeners: %" PRIu64 " completed, %" PRIu64 " half-open now",
+		  s->opened_passive, s->syn_recv);
+	text_line(page, "",
+		  "SYN %" PRIu64 " in, %" PRIu64 " out; SYN-ACK %" PRIu64 " in, %" PRIu64
+		  " out, %" PRIu64 " of them again",
+		  s->syn_in, s->syn_out, s->synack_in, s->synack_out, s->synack_retrans);
 }
 
 static void print_windows(const struct overview *overview, const struct page *page)
@@ -341,31 +239,31 @@ static void print_windows(const struct overview *overview, const struct page *pa
 	const struct summary *s = &overview->summary;
 
 	if (w->closed_by_peer.known)
-		print_line(page, "Windows",
-			   "closed now: %" PRIu64 " by the peer, %" PRIu64
-			   " by us; so far: %" PRIu64 " and %" PRIu64 " times",
-			   w->closed_by_peer.value, w->closed_by_us.value, s->zero_window_in,
-			   s->zero_window_out);
+		text_line(page, "Windows",
+			  "closed now: %" PRIu64 " by the peer, %" PRIu64
+			  " by us; so far: %" PRIu64 " and %" PRIu64 " times",
+			  w->closed_by_peer.value, w->closed_by_us.value, s->zero_window_in,
+			  s->zero_window_out);
 	else
-		print_line(page, "Windows",
-			   "closed so far: %" PRIu64 " times by a peer, %" PRIu64
-			   " by us; now: not counted, with so many connections (tcpwatch list shows snd_wnd and rcv_wnd)",
-			   s->zero_window_in, s->zero_window_out);
+		text_line(page, "Windows",
+			  "closed so far: %" PRIu64 " times by a peer, %" PRIu64
+			  " by us; now: not counted, with so many connections (tcpwatch list shows snd_wnd and rcv_wnd)",
+			  s->zero_window_in, s->zero_window_out);
 }
 
 static void print_ends(const struct overview *overview, const struct page *page)
 {
 	const struct summary *s = &overview->summary;
 
-	print_line(page, "Ended",
-		   "the first FIN: %" PRIu64 " ours, %" PRIu64 " the peer's, %" PRIu64
-		   " both at once",
-		   s->closed_local_first, s->closed_remote_first, s->closed_simultaneous);
-	print_line(page, "",
-		   "reset %" PRIu64 ", timed out %" PRIu64 "; FIN %" PRIu64 " in, %" PRIu64
-		   " out; RST %" PRIu64 " in, %" PRIu64 " out",
-		   s->closed_reset, s->closed_timeout, s->fin_in, s->fin_out, s->rst_in,
-		   s->rst_out);
+	text_line(page, "Ended",
+		  "the first FIN: %" PRIu64 " ours, %" PRIu64 " the peer's, %" PRIu64
+		  " both at once",
+		  s->closed_local_first, s->closed_remote_first, s->closed_simultaneous);
+	text_line(page, "",
+		  "reset %" PRIu64 ", timed out %" PRIu64 "; FIN %" PRIu64 " in, %" PRIu64
+		  " out; RST %" PRIu64 " in, %" PRIu64 " out",
+		  s->closed_reset, s->closed_timeout, s->fin_in, s->fin_out, s->rst_in,
+		  s->rst_out);
 }
 
 static void print_overview(const struct overview *overview, const struct page *page)
@@ -380,9 +278,9 @@ static void print_overview(const struct overview *overview, const struct page *p
 	print_handshakes(overview, page);
 	print_windows(overview, page);
 	print_ends(overview, page);
-	print_line(page, "Module",
-		   "%s, loaded %s ago, which all counts are since; takes %" PRIu64 " KiB",
-		   s->version, text_age(loaded, s->loaded_ms), s->memory_bytes / 1024);
+	text_line(page, "Module",
+		  "%s, loaded %s ago, which all counts are since; takes %" PRIu64 " KiB",
+		  s->version, text_age(loaded, s->loaded_ms), s->memory_bytes / 1024);
 }
 
 static void print_text(const struct overviews *overviews, const struct options *options,

@@ -237,6 +237,20 @@ const struct owned *owners_of(const struct owners *owners, uint64_t inode, size_
 }
 
 /**
+ * owner_json() - name a process in an object
+ * @owner: the process, NULL if none is seen
+ * @doc: the document
+ * @object: the object
+ */
+void owner_json(const struct owner *owner, struct doc *doc, struct json_object *object)
+{
+	const struct number pid = { .known = owner, .value = owner ? (uint64_t)owner->pid : 0 };
+
+	doc_add_number(doc, object, "pid", pid);
+	doc_add_string(doc, object, "comm", owner ? owner->comm : NULL);
+}
+
+/**
  * owners_free() - give back what it holds
  * @owners: the question or the answer
  */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "doc.h"
 #include "fault.h"
 #include "process.h"
 
@@ -61,6 +62,7 @@ struct owners {
 enum status owners_want(struct owners *owners, uint64_t inode, struct fault *fault);
 enum status owners_search(struct owners *owners, struct fault *fault);
 const struct owned *owners_of(const struct owners *owners, uint64_t inode, size_t *n);
+void owner_json(const struct owner *owner, struct doc *doc, struct json_object *object);
 void owners_free(struct owners *owners);
 
 #endif

@@ -161,6 +161,26 @@ struct number summary_find(const struct summary *summary, const char *name)
 	return (struct number){ .known = false };
 }
 
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	uint64_t both;
+
+	return __builtin_add_overflow(a, b, &both) ? UINT64_MAX : both;
+}
+
+/**
+ * summary_connects() - how many connect() calls have ended, well or not?
+ * @summary: the summary
+ *
+ * Return: the number; never less than @summary->opened_active.
+ */
+uint64_t summary_connects(const struct summary *summary)
+{
+	uint64_t failed = sum(summary->connect_timeout, summary->connect_failed);
+
+	return sum(summary->opened_active, sum(summary->connect_refused, failed));
+}
+
 /**
  * summary_take_stuck() - let a namespace's threshold be what its summary says
  * @summary: the summary

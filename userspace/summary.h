@@ -62,6 +62,7 @@ enum status summary_read(struct summary *summary, const struct source *source,
 void summary_line(const struct summary *summary, size_t line, const char **name,
 		  const char **value);
 struct number summary_find(const struct summary *summary, const char *name);
+uint64_t summary_connects(const struct summary *summary);
 void summary_take_stuck(const struct summary *summary, struct netns *ns);
 enum status summary_stuck(struct netns *ns, struct fault *fault);
 void summary_free(struct summary *summary);

@@ -21,6 +21,8 @@ static const struct command {
 } commands[] = {
 	{ "list", list_main },
 	{ "leaks", leaks_main },
+	{ "handshakes", handshakes_main },
+	{ "memory", memory_main },
 	{ "explain", explain_main },
 };
 
@@ -44,6 +46,8 @@ static const char about[] =
 	"Or, with a COMMAND (COMMAND --help says more):\n"
 	"  list       the connections, with filters\n"
 	"  leaks      who leaves sockets in CLOSE_WAIT, why, and for how long\n"
+	"  handshakes how connections open, and why some do not\n"
+	"  memory     kernel memory that sockets take, by state and by process\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
 	"loaded, 4 not permitted, 5 anything else.\n";

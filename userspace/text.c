@@ -84,6 +84,24 @@ void text_wrap(const struct page *page, enum paint paint, size_t indent, size_t 
 }
 
 /**
+ * text_line() - print a label and what there is to say
+ * @page: where to
+ * @label: shorter than TEXT_LABEL; empty where it is that of the line before
+ * @format: as of printf()
+ */
+void text_line(const struct page *page, const char *label, const char *format, ...)
+{
+	char line[400];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	text_paint(page, PAINT_HEAD, "%-*s", TEXT_LABEL, label);
+	text_wrap(page, PAINT_NONE, TEXT_LABEL, TEXT_LABEL, line);
+}
+
+/**
  * text_plural() - the ending of a noun
  * @n: how many there are
  *
@@ -166,6 +184,31 @@ const char *text_age_exact(char age[AGE_SIZE], uint64_t ms, const char *exact)
 	memcpy(plain, age, sizeof(plain));
 	snprintf(age, AGE_SIZE, "%s%.*s", mark, (int)sizeof(plain) - 1, plain);
 	return age;
+}
+
+/**
+ * text_bytes() - an amount of memory for people
+ * @text: where to
+ * @bytes: how many bytes
+ *
+ * Return: @text, in binary units, as in 1.5 MiB.
+ */
+const char *text_bytes(char text[AGE_SIZE], uint64_t bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double value = (double)bytes / 1024;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		snprintf(text, AGE_SIZE, "%" PRIu64 " B", bytes);
+		return text;
+	}
+	while (value >= 1024 && unit + 1 < ARRAY_SIZE(units)) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(text, AGE_SIZE, "%.1f %s", value, units[unit]);
+	return text;
 }
 
 /**

@@ -15,6 +15,7 @@
 
 enum {
 	TEXT_WIDTH = 80,
+	TEXT_LABEL = 13,	/* where the values of a text_line() start */
 	AGE_SIZE = 32,
 };
 
@@ -34,10 +35,13 @@ void text_paint(const struct page *page, enum paint paint, const char *format, .
 	__attribute__((format(printf, 3, 4)));
 void text_wrap(const struct page *page, enum paint paint, size_t indent, size_t hang,
 	       const char *text);
+void text_line(const struct page *page, const char *label, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 const char *text_plural(uint64_t n);
 void text_unseen(const struct page *page, const struct netns_list *list);
 const char *text_age(char age[AGE_SIZE], uint64_t ms);
 const char *text_age_exact(char age[AGE_SIZE], uint64_t ms, const char *exact);
+const char *text_bytes(char text[AGE_SIZE], uint64_t bytes);
 const char *text_time_us(char time[AGE_SIZE], uint64_t us);
 
 /**
