@@ -13,6 +13,11 @@
 
 enum { ALL = OPTION_OF_COMMAND };
 
+enum {
+	BLOCKED_SHOWN = 10,
+	BLOCKED_IN_JSON = 1000,
+};
+
 /**
  * struct request - what to look for
  * @options: as everywhere
@@ -209,7 +214,48 @@ static struct json_object *holder_json(const struct holder *holder, struct doc *
 	return object;
 }
 
-static void print_json_leak(const struct leak *leak, struct doc *doc)
+static size_t count_blocked(const struct closewait *closewait)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < closewait->n; i++)
+		n += closewait->rows[i].syn_blocked != 0;
+	return n;
+}
+
+static const struct owner *owner_of(const struct leaks *leaks, const struct waiting *waiting)
+{
+	size_t n;
+	const struct owned *owned = owners_of(&leaks->owners, waiting->inode, &n);
+
+	return n ? &leaks->owners.list[owned->owner] : NULL;
+}
+
+static void add_blocked(const struct leaks *leaks, const struct leak *leak, struct doc *doc,
+			struct json_object *object)
+{
+	struct json_object *array = doc_array(doc);
+	size_t left = BLOCKED_IN_JSON;
+
+	for (size_t i = 0; i < leak->closewait.n && left; i++) {
+		const struct waiting *waiting = &leak->closewait.rows[i];
+		struct json_object *member;
+
+		if (!waiting->syn_blocked)
+			continue;
+		left--;
+		member = doc_object(doc);
+		doc_add_string(doc, member, "remote", waiting->remote_text);
+		doc_add_string(doc, member, "local", waiting->local_text);
+		doc_add_u64(doc, member, "syn_blocked", waiting->syn_blocked);
+		owner_json(owner_of(leaks, waiting), doc, member);
+		doc_append(doc, array, member);
+	}
+	doc_add_u64(doc, object, "blocked_total", count_blocked(&leak->closewait));
+	doc_add(doc, object, "blocked", array);
+}
+
+static void print_json_leak(const struct leaks *leaks, const struct leak *leak, struct doc *doc)
 {
 	const struct netns *ns = leak->ns;
 	const struct number stuck_ms = { .known = ns->stuck_known, .value = ns->stuck_ms };
@@ -222,6 +268,7 @@ static void print_json_leak(const struct leak *leak, struct doc *doc)
 		tally_json(&leak->holders.total, doc, total);
 		doc_add(doc, object, "close_wait", total);
 		doc_add_u64(doc, object, "fresh_left_out", leak->holders.fresh);
+		add_blocked(leaks, leak, doc, object);
 	}
 	doc_open_array(doc, object, "holders");
 	for (size_t i = 0; i < leak->holders.n; i++)
@@ -238,7 +285,7 @@ static enum status print_json(const struct leaks *leaks, const struct page *page
 	doc_begin(&doc, page->file, "leaks");
 	for (size_t i = 0; i < leaks->list.n; i++)
 		if (!leaks->list.ns[i].fault.gone)
-			print_json_leak(&leaks->leak[i], &doc);
+			print_json_leak(leaks, &leaks->leak[i], &doc);
 	return doc_end(&doc, &leaks->list, fault);
 }
 
@@ -472,6 +519,43 @@ static void print_sentence(const struct leak *leak, const struct page *page)
 	text_wrap(page, total->stuck ? PAINT_BAD : PAINT_GOOD, 0, 0, line);
 }
 
+static enum status print_blocked(const struct leaks *leaks, const struct leak *leak,
+				 const struct page *page, struct fault *fault)
+{
+	const size_t blocked = count_blocked(&leak->closewait);
+	size_t left = BLOCKED_SHOWN;
+	struct grid grid;
+
+	if (!blocked)
+		return STATUS_OK;
+	fputs("\nThese clients could not connect: they use the port of a socket still open here.\n",
+	      page->file);
+	grid_init(&grid, 5);
+	grid_head(&grid, "client", false);
+	grid_head(&grid, "to", false);
+	grid_head(&grid, "SYNs", true);
+	grid_head(&grid, "pid", true);
+	grid_head(&grid, "name", false);
+	for (size_t i = 0; i < leak->closewait.n && left; i++) {
+		const struct waiting *waiting = &leak->closewait.rows[i];
+		const struct owner *owner = owner_of(leaks, waiting);
+
+		if (!waiting->syn_blocked)
+			continue;
+		left--;
+		grid_cell(&grid, "%s", waiting->remote_text);
+		grid_cell(&grid, "%s", waiting->local_text);
+		grid_cell(&grid, "%" PRIu64, waiting->syn_blocked);
+		grid_cell(&grid, "%s", owner ? owner->pid_text : "-");
+		grid_cell(&grid, "%s", owner ? owner->comm : "-");
+	}
+	if (grid_print(&grid, page, 0, fault))
+		return fault->status;
+	if (blocked > BLOCKED_SHOWN)
+		fprintf(page->file, "and %zu more\n", blocked - BLOCKED_SHOWN);
+	return STATUS_OK;
+}
+
 static enum status print_leak(const struct leaks *leaks, const struct leak *leak,
 			      const struct page *page, struct fault *fault)
 {
@@ -483,11 +567,8 @@ static enum status print_leak(const struct leaks *leaks, const struct leak *leak
 		return fault->status;
 	print_unseen(leaks, holders, page);
 	print_advice(total, leaks->all, page);
-	if (total->syn_blocked)
-		fprintf(page->file,
-			"\n%" PRIu64
-			" SYN%s of clients that reuse the port of such a socket got no answer.\n",
-			total->syn_blocked, text_plural(total->syn_blocked));
+	if (print_blocked(leaks, leak, page, fault))
+		return fault->status;
 	if (holders->fresh)
 		fprintf(page->file, "\n%zu more %s fresh, which is normal (--all shows %s).\n",
 			holders->fresh, holders->fresh == 1 ? "is" : "are",
