@@ -138,6 +138,22 @@ bool addr_is_mapped(const struct addr *addr)
 	return !memcmp(addr->ip.s6_addr, mapped_prefix, MAPPED_BYTES);
 }
 
+/**
+ * addr_ip_text() - write an address, without its port
+ * @text: where to
+ * @addr: the address
+ *
+ * Return: @text.
+ */
+const char *addr_ip_text(char text[INET6_ADDRSTRLEN], const struct addr *addr)
+{
+	const unsigned char *bytes = addr->ip.s6_addr + (addr->v4 ? MAPPED_BYTES : 0);
+
+	if (!inet_ntop(addr->v4 ? AF_INET : AF_INET6, bytes, text, INET6_ADDRSTRLEN))
+		*text = '\0';
+	return text;
+}
+
 /*
  * Takes the :PORT off, where there is one. A bare IPv6 address has colons too:
  * its port needs brackets.

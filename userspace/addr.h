@@ -41,6 +41,8 @@ bool addr_same_ip(const struct addr *a, const struct addr *b);
 bool addr_is_any(const struct addr *addr);
 bool addr_is_mapped(const struct addr *addr);
 
+const char *addr_ip_text(char text[INET6_ADDRSTRLEN], const struct addr *addr);
+
 bool port_parse(const char *text, uint16_t *port);
 bool addr_match_parse(const char *text, struct addr_match *match);
 bool addr_matches(const struct addr_match *match, const struct addr *addr);

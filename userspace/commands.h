@@ -14,6 +14,7 @@ enum status list_main(struct options *options, int argc, char **argv);
 enum status leaks_main(struct options *options, int argc, char **argv);
 enum status handshakes_main(struct options *options, int argc, char **argv);
 enum status memory_main(struct options *options, int argc, char **argv);
+enum status port_main(struct options *options, int argc, char **argv);
 enum status explain_main(struct options *options, int argc, char **argv);
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +6,6 @@
 #include "network.h"
 
 enum {
-	V4_START = 12,	/* where an IPv4 address starts in a mapped one */
 	V4_KEPT = 15,	/* bytes that a /24 of mapped addresses has in common */
 	V6_KEPT = 8,
 };
@@ -32,10 +30,11 @@ static int most_first(const void *left, const void *right)
 
 static void take(struct network *network, const struct request_row *row)
 {
-	const size_t kept = addr_is_mapped(&row->remote) ? V4_KEPT : V6_KEPT;
+	const bool mapped = addr_is_mapped(&row->remote);
 
-	*network = (struct network){ .base = { .v4 = row->remote.v4 } };
-	memcpy(&network->base.ip, &row->remote.ip, kept);
+	/* IPv4 to a listener at :: is from the same network as IPv4 to any other. */
+	*network = (struct network){ .base = { .v4 = mapped } };
+	memcpy(&network->base.ip, &row->remote.ip, mapped ? V4_KEPT : V6_KEPT);
 	halfopen_add(&network->halfopen, row);
 }
 
@@ -90,14 +89,10 @@ enum status networks_find(struct networks *networks, const struct requests *requ
  */
 const char *network_text(char text[NETWORK_SIZE], const struct network *network)
 {
-	const bool mapped = addr_is_mapped(&network->base);
-	const unsigned char *bytes = network->base.ip.s6_addr;
 	char ip[INET6_ADDRSTRLEN];
 
-	if (!inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? bytes + V4_START : bytes, ip,
-		       sizeof(ip)))
-		*ip = '\0';
-	snprintf(text, NETWORK_SIZE, "%s/%d", ip, mapped ? 24 : 64);
+	snprintf(text, NETWORK_SIZE, "%s/%d", addr_ip_text(ip, &network->base),
+		 network->base.v4 ? 24 : 64);
 	return text;
 }
 

@@ -22,6 +22,7 @@ static const struct command {
 	{ "list", list_main },
 	{ "leaks", leaks_main },
 	{ "handshakes", handshakes_main },
+	{ "port", port_main },
 	{ "memory", memory_main },
 	{ "explain", explain_main },
 };
@@ -47,6 +48,7 @@ static const char about[] =
 	"  list       the connections, with filters\n"
 	"  leaks      who leaves sockets in CLOSE_WAIT, why, and for how long\n"
 	"  handshakes how connections open, and why some do not\n"
+	"  port       why an address is in use, and whether bind() would work now\n"
 	"  memory     kernel memory that sockets take, by state and by process\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
