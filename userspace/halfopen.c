@@ -54,7 +54,7 @@ enum status requests_read(struct requests *requests, const struct source *source
 		requests->rows = calloc(table.n_rows + 1, sizeof(*requests->rows));
 		status = requests->rows ? STATUS_OK : fault_memory(fault);
 	}
-	for (size_t i = 0; i < table.n_rows && !status; i++)
+	for (size_t i = 0; requests->rows && i < table.n_rows && !status; i++)
 		status = take_row(&table, at, i, &requests->rows[requests->n++], fault);
 	table_free(&table);
 	return status;

@@ -15,7 +15,7 @@
 enum {
 	NETWORKS_SHOWN = 10,
 	NETWORKS_IN_JSON = 100,
-	FLOOD_LEAST = 32,	/* unanswered ones before they are called a flood, in queues with room */
+	FLOOD_LEAST = 32,	/* unanswered ones that are a flood even where no queue is full */
 	LOSS_LEAST = 20,	/* segments sent before a share of them means anything */
 	LOSS_SHARE = 20,	/* one in so many sent again is a lossy path */
 };
