@@ -317,7 +317,7 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
 
 	rcu_read_lock();
 	tn = tcpw_net_of_sock(sk);
-	if (tn && !tcpw_state_may_follow(from, to))
+	if (tn && !tcpw_state_cause(from, to))
 		tcpw_count(tn, TCPW_ILLEGAL_TRANSITIONS);
 	if (tn && in_handshake(from) && !in_handshake(to))
 		count_handshake(tn, sk, to, is_active(sk, from));

@@ -4,15 +4,12 @@
 #include <net/tcp_states.h>
 #else
 #include <netinet/tcp.h>
+#include <stddef.h>
 #endif
 
 #include "state.h"
 
-/* The numbers of enum tcp_state in net/tcp_states.h, which <netinet/tcp.h> has too. */
-#define STATES 12
-#define TO(state) (1u << (state))
-
-static const char *const names[STATES] = {
+static const char *const names[TCPW_STATES] = {
 	[TCP_ESTABLISHED]	= "ESTABLISHED",
 	[TCP_SYN_SENT]		= "SYN_SENT",
 	[TCP_SYN_RECV]		= "SYN_RECV",
@@ -27,26 +24,63 @@ static const char *const names[STATES] = {
 };
 
 /*
- * Every state may go to CLOSE: a reset, a time-out, an ABORT call. Where Linux
- * leaves the RFC's figure:
+ * The state machine: an entry for each change there is, with its cause. RFC 9293,
+ * 3.3.2, figure 5, whose CLOSED is called CLOSE here. Where Linux leaves the figure:
  * - a listener never becomes a connection: its child is born in SYN_RECV;
- * - TIME_WAIT is no state of a socket: the socket closes, a mini-socket stays;
- * - with TCP Fast Open (RFC 7413) a child has data, and may have the peer's FIN
- *   or be closed, before the handshake's last ACK: SYN_RECV to CLOSE_WAIT and
- *   FIN_WAIT1.
+ * - it has no change from LISTEN to SYN_SENT, which needs a SEND call on a listener;
+ * - a socket never is in TIME_WAIT: it closes, and a mini-socket takes its place;
+ * - with TCP Fast Open (RFC 7413) a child has data, and may have the peer's FIN,
+ *   before the handshake's last ACK.
  */
-static const unsigned short may_follow[STATES] = {
-	[TCP_CLOSE]		= TO(TCP_LISTEN) | TO(TCP_SYN_SENT),
-	[TCP_LISTEN]		= TO(TCP_CLOSE) | TO(TCP_SYN_RECV),
-	[TCP_SYN_SENT]		= TO(TCP_CLOSE) | TO(TCP_SYN_RECV) | TO(TCP_ESTABLISHED),
-	[TCP_SYN_RECV]		= TO(TCP_CLOSE) | TO(TCP_ESTABLISHED) | TO(TCP_FIN_WAIT1) |
-				  TO(TCP_CLOSE_WAIT),
-	[TCP_ESTABLISHED]	= TO(TCP_CLOSE) | TO(TCP_FIN_WAIT1) | TO(TCP_CLOSE_WAIT),
-	[TCP_FIN_WAIT1]		= TO(TCP_CLOSE) | TO(TCP_FIN_WAIT2) | TO(TCP_CLOSING),
-	[TCP_FIN_WAIT2]		= TO(TCP_CLOSE),
-	[TCP_CLOSING]		= TO(TCP_CLOSE),
-	[TCP_CLOSE_WAIT]	= TO(TCP_CLOSE) | TO(TCP_LAST_ACK),
-	[TCP_LAST_ACK]		= TO(TCP_CLOSE),
+static const char *const causes[TCPW_STATES][TCPW_STATES] = {
+	[TCP_CLOSE] = {
+		[TCP_LISTEN]	= "listen()",
+		[TCP_SYN_SENT]	= "connect(): a SYN is sent",
+	},
+	[TCP_LISTEN] = {
+		[TCP_SYN_RECV]	= "a SYN came and was answered: a new socket",
+		[TCP_CLOSE]	= "close()",
+	},
+	[TCP_SYN_SENT] = {
+		[TCP_ESTABLISHED] = "a SYN-ACK came",
+		[TCP_SYN_RECV]	= "a SYN came: both open at once",
+		[TCP_CLOSE]	= "a RST came, no answer, or close()",
+	},
+	[TCP_SYN_RECV] = {
+		[TCP_ESTABLISHED] = "the ACK of our SYN came",
+		[TCP_FIN_WAIT1]	= "close() before the ACK of our SYN",
+		[TCP_CLOSE_WAIT] = "a FIN came before it (Fast Open, RFC 7413)",
+		[TCP_CLOSE]	= "a RST came, or no answer",
+	},
+	[TCP_ESTABLISHED] = {
+		[TCP_FIN_WAIT1]	= "close() or shutdown(): our FIN is sent",
+		[TCP_CLOSE_WAIT] = "a FIN came",
+		[TCP_CLOSE]	= "RST, time-out, or close() with data unread",
+	},
+	[TCP_FIN_WAIT1] = {
+		[TCP_FIN_WAIT2]	= "the ACK of our FIN came",
+		[TCP_CLOSING]	= "a FIN came, without the ACK of ours",
+		[TCP_TIME_WAIT]	= "a FIN came, with the ACK of ours",
+		[TCP_CLOSE]	= "RST, or time-out",
+	},
+	[TCP_FIN_WAIT2] = {
+		[TCP_TIME_WAIT]	= "a FIN came",
+		[TCP_CLOSE]	= "RST, or net.ipv4.tcp_fin_timeout is over",
+	},
+	[TCP_CLOSING] = {
+		[TCP_TIME_WAIT]	= "the ACK of our FIN came",
+		[TCP_CLOSE]	= "RST, or time-out",
+	},
+	[TCP_TIME_WAIT] = {
+		[TCP_CLOSE]	= "60 s are over (2 MSL), or a new SYN came",
+	},
+	[TCP_CLOSE_WAIT] = {
+		[TCP_LAST_ACK]	= "close() or shutdown(): our FIN is sent",
+		[TCP_CLOSE]	= "RST, time-out, or close() with data unread",
+	},
+	[TCP_LAST_ACK] = {
+		[TCP_CLOSE]	= "the ACK of our FIN came; RST, or time-out",
+	},
 };
 
 /**
@@ -58,20 +92,20 @@ static const unsigned short may_follow[STATES] = {
  */
 const char *tcpw_state_name(unsigned int state)
 {
-	return state < STATES && names[state] ? names[state] : "-";
+	return state < TCPW_STATES && names[state] ? names[state] : "-";
 }
 
 /**
- * tcpw_state_may_follow() - is there such a change of state?
+ * tcpw_state_cause() - what makes this change of state?
  * @from: the state before
  * @to: the state after
  *
  * Source: RFC 9293, 3.3.2, figure 5, and the extras of Linux named at the table.
  *
  * Context: any, no locks.
- * Return: 1 if the state machine has it, 0 if not.
+ * Return: a constant string, NULL where the state machine has no such change.
  */
-int tcpw_state_may_follow(unsigned int from, unsigned int to)
+const char *tcpw_state_cause(unsigned int from, unsigned int to)
 {
-	return from < STATES && to < STATES && (may_follow[from] & TO(to)) != 0;
+	return from < TCPW_STATES && to < TCPW_STATES ? causes[from][to] : NULL;
 }

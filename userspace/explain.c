@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "../kmod/state.h"
 #include "array.h"
 #include "commands.h"
 #include "doc.h"
@@ -91,10 +92,62 @@ static void print_part(const struct page *page, const char *title, const char *t
 	text_wrap(page, PAINT_NONE, PART + 2, PART + 2, text);
 }
 
+/* What makes the change between the two, as the module's own table has it; or NULL. */
+static const char *cause_of(unsigned int state, unsigned int other, bool leaves)
+{
+	return leaves ? tcpw_state_cause(state, other) : tcpw_state_cause(other, state);
+}
+
+static void print_changes(const struct page *page, unsigned int state, bool leaves)
+{
+	const char *title = leaves ? "To" : "From";
+
+	for (unsigned int other = 0; other < TCPW_STATES; other++) {
+		const char *cause = cause_of(state, other, leaves);
+		char text[160];
+
+		if (!cause)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", tcpw_state_name(other), cause);
+		print_part(page, title, text);
+		title = "";
+	}
+}
+
+static void add_changes(struct doc *doc, struct json_object *object, unsigned int state,
+			bool leaves)
+{
+	struct json_object *array = doc_array(doc);
+
+	for (unsigned int other = 0; other < TCPW_STATES; other++) {
+		const char *cause = cause_of(state, other, leaves);
+		struct json_object *change;
+
+		if (!cause)
+			continue;
+		change = doc_object(doc);
+		doc_add_string(doc, change, "state", tcpw_state_name(other));
+		doc_add_string(doc, change, "cause", cause);
+		doc_append(doc, array, change);
+	}
+	doc_add(doc, object, leaves ? "to" : "from", array);
+}
+
+/* The number of the state of that name; TCPW_STATES, which has no change, if it is none. */
+static unsigned int state_number(const struct word *word)
+{
+	unsigned int state = 0;
+
+	while (state < TCPW_STATES &&
+	       (word->kind != WORD_STATE || strcmp(word->name, tcpw_state_name(state)) != 0))
+		state++;
+	return state;
+}
+
 static void print_words(const struct request *request, const struct page *page)
 {
 	static const char *const kinds[WORD_KINDS] = {
-		[WORD_STATE] = "a state; in small letters, the line of summary that counts them",
+		[WORD_STATE] = "a state",
 		[WORD_VERDICT] = "a verdict on a socket in CLOSE_WAIT",
 		[WORD_SUMMARY] = "a line of summary",
 		[WORD_EVENT] = "an event",
@@ -115,6 +168,8 @@ static void print_words(const struct request *request, const struct page *page)
 		print_part(page, "Cause", word->cause);
 		print_part(page, "Look at", word->look);
 		print_part(page, "Do", word->todo);
+		print_changes(page, state_number(word), false);
+		print_changes(page, state_number(word), true);
 	}
 }
 
@@ -161,6 +216,8 @@ static enum status print_json(const struct request *request, const struct page *
 		doc_add_string(&doc, object, "cause", word->cause);
 		doc_add_string(&doc, object, "look", word->look);
 		doc_add_string(&doc, object, "todo", word->todo);
+		add_changes(&doc, object, state_number(word), false);
+		add_changes(&doc, object, state_number(word), true);
 		doc_element(&doc, object);
 	}
 	return doc_end_array(&doc, fault);

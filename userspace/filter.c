@@ -10,7 +10,6 @@
 #include "number.h"
 
 enum {
-	STATES = 16,	/* no state has a number as high */
 	NAMES_SIZE = 200,
 };
 
@@ -28,7 +27,7 @@ static bool same_state(const char *text, const char *name)
 
 static const char *find_state(const char *text)
 {
-	for (unsigned int state = 0; state < STATES; state++) {
+	for (unsigned int state = 0; state < TCPW_STATES; state++) {
 		const char *name = tcpw_state_name(state);
 
 		if (*name != '-' && same_state(text, name))
@@ -56,7 +55,7 @@ static enum status bad_state(const char *text, struct fault *fault)
 {
 	char names[NAMES_SIZE] = "";
 
-	for (unsigned int state = 0; state < STATES; state++)
+	for (unsigned int state = 0; state < TCPW_STATES; state++)
 		if (*tcpw_state_name(state) != '-')
 			list_name(names, tcpw_state_name(state));
 	return fault_set(fault, STATUS_USAGE, "--state %.64s: there is no such state; they are %s",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "spelling.h"
@@ -11,6 +13,12 @@ enum {
 static size_t least_of(size_t a, size_t b)
 {
 	return a < b ? a : b;
+}
+
+/* Small or large, a letter is the same. */
+static bool differ(char a, char b)
+{
+	return tolower((unsigned char)a) != tolower((unsigned char)b);
 }
 
 /* How many letters have to be changed, left out or put in (Levenshtein). */
@@ -26,7 +34,7 @@ static size_t distance(const char *a, const char *b)
 
 		row[0] = i + 1;
 		for (size_t j = 0; j < length; j++) {
-			size_t change = diagonal + (a[i] != b[j]);
+			size_t change = diagonal + differ(a[i], b[j]);
 
 			diagonal = row[j + 1];
 			row[j + 1] = least_of(change, least_of(diagonal, row[j]) + 1);

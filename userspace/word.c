@@ -11,6 +11,12 @@
 #include "word.h"
 
 const struct word words[] = {
+	{ WORD_STATE, "CLOSE",
+	  "no connection: not yet, or no more",
+	  "socket() begins with it, and every connection ends in it; RFC 9293 calls it CLOSED",
+	  "the event closed: how a connection got there",
+	  "Nothing.",
+	},
 	{ WORD_STATE, "SYN_SENT",
 	  "a connect() that has sent its SYN and has no answer yet",
 	  "connect(); it stays there while nobody answers, and sends the SYN again after 1, 3, 7, 15 s and so on (net.ipv4.tcp_syn_retries)",

@@ -7,7 +7,7 @@
 /**
  * enum word_kind - where a word is found
  * @WORD_STATE: a state of TCP; in small letters also the line of `summary` that
- *	counts those in it
+ *	counts those in it, CLOSE aside
  * @WORD_VERDICT: a verdict on a socket in CLOSE_WAIT
  * @WORD_SUMMARY: a line of `summary`
  * @WORD_EVENT: an event of `events`

@@ -29,7 +29,9 @@ packages()
 	procps              sysctl
 	python3             python3
 	curl                curl
+	bsdextrautils       col
 	ethtool             ethtool
+	mandoc              mandoc
 	nftables            nft
 	nginx-light         nginx
 	strace              strace
