@@ -16,6 +16,8 @@ enum {
 	NETWORKS_SHOWN = 10,
 	NETWORKS_IN_JSON = 100,
 	FLOOD_LEAST = 32,	/* unanswered ones that are a flood even where no queue is full */
+	FLOOD_LEAST_FULL = 5,	/* and where one is: a small queue holds no more */
+	COOKIES_LEAST = 100,	/* SYN cookies sent before their share of answers means anything */
 	LOSS_LEAST = 20,	/* segments sent before a share of them means anything */
 	LOSS_SHARE = 20,	/* one in so many sent again is a lossy path */
 };
@@ -161,19 +163,25 @@ static enum status read_one(void *one, struct netns *ns, struct owners *owners, 
 	return status;
 }
 
+static bool cookies_off(const struct cookies *cookies)
+{
+	return cookies->setting.known && !cookies->setting.value;
+}
+
 /*
  * How many half-open connections a listener may have, as tcp_conn_request() has it:
- * as many as its backlog; and, without SYN cookies, no more than three quarters of
- * tcp_max_syn_backlog, the rest being for clients that the kernel knows.
+ * as many as its backlog (later kernels: one more); and, without SYN cookies, one more
+ * than three quarters of tcp_max_syn_backlog, the rest being for clients that the
+ * kernel knows.
  */
 static struct number syn_limit(const struct cookies *cookies, const struct listener *listener)
 {
 	struct number limit = listener->backlog;
 	const struct number *max = &cookies->max_syn_backlog;
 
-	if (limit.known && cookies->setting.known && !cookies->setting.value && max->known &&
+	if (limit.known && cookies_off(cookies) && max->known &&
 	    max->value - max->value / 4 < limit.value)
-		limit.value = max->value - max->value / 4;
+		limit.value = max->value - max->value / 4 + 1;
 	return limit;
 }
 
@@ -232,44 +240,78 @@ static void find_full_syn(struct handshakes *h)
 	size_t n;
 	const struct front *front = find_full(h, NARROW_SYN, &n);
 	const struct number *setting = &h->cookies.setting;
-	const bool off = setting->known && !setting->value;
 	const char *answer = "Whether SYN cookies answer is not known (net.ipv4.tcp_syncookies).";
 
 	if (!front)
 		return;
 	if (setting->known && setting->value < ARRAY_SIZE(answers))
 		answer = answers[setting->value];
-	problems_add(&h->problems, "syn_queue_full", off,
-		     "The SYN queue of %s%s is full (%" PRIu64 " half-open). %s",
+	problems_add(&h->problems, "syn_queue_full", cookies_off(&h->cookies),
+		     "The SYN queue of %s%s is full (%" PRIu64 " half-open, the limit is %" PRIu64
+		     "). %s",
 		     front->listener->local_text, n > 1 ? " and others" : "",
-		     front->listener->syn_queue.value, answer);
+		     front->listener->syn_queue.value,
+		     syn_limit(&h->cookies, front->listener).value, answer);
 }
 
 /*
  * Clients that exist answer a SYN-ACK within a second. Where an accept queue is full
  * they have, and their ACK was dropped: that is no flood.
  */
+static bool is_flooded(const struct front *front)
+{
+	const bool full = front->narrow == NARROW_SYN;
+	const struct halfopen *halfopen = &front->halfopen;
+
+	return front->narrow != NARROW_ACCEPT && halfopen->again >= halfopen->n / 2 &&
+	       halfopen->again >= (full ? FLOOD_LEAST_FULL : FLOOD_LEAST);
+}
+
 static void find_flood(struct handshakes *h)
 {
-	size_t unanswered = 0;
-	size_t half_open = 0;
-	bool full = false;
+	const char *answer = " SYN cookies answer what the SYN queue has no room for.";
+	const struct front *worst = NULL;
+	struct halfopen all = { .n = 0 };
+	size_t n = 0;
 
 	for (size_t i = 0; i < h->listeners.n; i++) {
-		if (h->fronts[i].narrow == NARROW_ACCEPT)
+		const struct front *front = &h->fronts[i];
+
+		if (!is_flooded(front))
 			continue;
-		unanswered += h->fronts[i].halfopen.again;
-		half_open += h->fronts[i].halfopen.n;
-		full |= h->fronts[i].narrow == NARROW_SYN;
+		n++;
+		all.n += front->halfopen.n;
+		all.again += front->halfopen.again;
+		if (!worst || front->halfopen.again > worst->halfopen.again)
+			worst = front;
 	}
-	if (!unanswered || (unanswered < FLOOD_LEAST && !full) || unanswered < half_open / 2)
+	if (!worst)
 		return;
+	if (!h->cookies.setting.known)
+		answer = "";
+	else if (cookies_off(&h->cookies))
+		answer = " SYN cookies, which would answer it, are off.";
 	problems_add(&h->problems, "syn_flood", true,
-		     "It looks like a SYN flood: %zu of %zu half-open connections have not answered a SYN-ACK for a second or more; they come from %zu network%s.%s",
-		     unanswered, half_open, h->networks.n, text_plural(h->networks.n),
-		     h->networks.n < half_open / 8 ?
-			     " So few networks can be shut out by a packet filter." :
-			     "");
+		     "It looks like a SYN flood at %s%s: %zu of %zu half-open connections have not answered a SYN-ACK for a second or more. Half-open connections come from %zu network%s.%s%s",
+		     worst->listener->local_text, n > 1 ? " and others" : "", all.again, all.n,
+		     h->networks.n, text_plural(h->networks.n),
+		     h->networks.n < all.n / 8 ? " So few can be shut out by a packet filter." :
+						 "",
+		     answer);
+}
+
+/* Those that a SYN cookie answers are not half-open: these counters alone show them. */
+static void find_unanswered_cookies(struct handshakes *h)
+{
+	const struct cookies *c = &h->cookies;
+
+	if (!c->sent.known || !c->valid.known || c->sent.value < COOKIES_LEAST ||
+	    c->valid.value >= c->sent.value / 2)
+		return;
+	problems_add(&h->problems, "cookies_unanswered", false,
+		     "%" PRIu64 " of %" PRIu64
+		     " SYN cookies sent since the namespace was made got no answer: forged sources. If these numbers grow, a SYN flood is under way.",
+		     less(c->sent.value, c->valid.value), c->sent.value);
 }
 
 static bool is_share(uint64_t part, uint64_t whole, uint64_t least, uint64_t share)
@@ -329,6 +371,7 @@ static enum status digest(void *one, const struct owners *owners, const void *ar
 	find_flood(h);
 	find_full_accept(h);
 	find_full_syn(h);
+	find_unanswered_cookies(h);
 	find_losses(h);
 	return STATUS_OK;
 }
@@ -492,9 +535,12 @@ static void print_cookies(const struct cookies *c, const struct page *page)
 	if (c->overflows.known)
 		text_line(page, "Dropped",
 			  "%" PRIu64 " at a full accept queue, %" PRIu64
-			  " at a full SYN queue, %" PRIu64
-			  " in all, since the namespace was made",
-			  c->overflows.value, c->full_drops.value, c->drops.value);
+			  " SYNs at a full SYN queue, %" PRIu64
+			  " else (%s), since the namespace was made",
+			  c->overflows.value, c->full_drops.value,
+			  less(c->drops.value, c->overflows.value + c->full_drops.value),
+			  cookies_off(c) ? "tcp_max_syn_backlog, no memory, no route back" :
+					   "no memory, no route back");
 }
 
 static void used_cell(struct grid *grid, struct number used, struct number limit)
@@ -584,7 +630,7 @@ static enum status print_text(const void *one, const struct page *page, struct f
 	if (print_fronts(h, page, fault) || print_networks(h, page, fault))
 		return fault->status;
 	if (h->all.n)
-		fputs("silent: a SYN-ACK was sent again, and nobody has answered it.\n",
+		fputs("silent: a SYN-ACK was sent again, as no final ACK came or it was dropped.\n",
 		      page->file);
 	if (!h->requests.present)
 		fputs("This module has no file 'syn_recv', which would say more.\n", page->file);
