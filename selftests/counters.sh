@@ -11,6 +11,8 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_link.sh
+. "$(dirname "$0")/lib_link.sh"
 
 COUNTERS='opened_active opened_passive connect_refused connect_timeout connect_failed
 	syn_in syn_out synack_in synack_out synack_retrans fin_in fin_out rst_in rst_out
@@ -58,16 +60,6 @@ expect_deltas()
 	wanted=$(printf '%s\n' "${@:2}" | sort | paste -sd' ')
 	wait_for "the counters of $1 move as they should" deltas_are "$1" "$wanted" ||
 		expect_eq "what moved in $1" "$(deltas "$1")" "$wanted"
-}
-
-client()
-{
-	if [ "$1" = 6 ]; then printf '[fd77::1]'; else printf '10.77.0.1'; fi
-}
-
-server()
-{
-	if [ "$1" = 6 ]; then printf '[fd77::2]'; else printf '10.77.0.2'; fi
 }
 
 # open_pair NAME FAMILY CLIENT-PORT: from a to b's listener
@@ -240,11 +232,6 @@ abandoned()
 	expect_deltas b
 	unmute b $port
 	ABANDONED=$((ABANDONED + 1))
-}
-
-mib()
-{
-	in_ns "$1" nstat -asz "$2" | sed -n "s/^$2 *\([0-9]*\) .*/\1/p"
 }
 
 # SYN-ACKs go out again while the handshake's last ACK does not arrive; then it does.

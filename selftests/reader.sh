@@ -9,31 +9,12 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_reader.sh
+. "$(dirname "$0")/lib_reader.sh"
 
 LEAKS=6
 QUEUED=3
 ESCAPE=$'\033'
-
-# run ARG...: the reader in namespace a; its answer in $WORK/out and $WORK/err, and STATUS
-run()
-{
-	in_ns a tcpwatch "$@" >"$WORK/out" 2>"$WORK/err" </dev/null
-	STATUS=$?
-}
-
-# ran WHAT STATUS ARG...: it ended so
-ran()
-{
-	run "${@:3}"
-	expect_eq "the status of $1" "$STATUS" "$2"
-	[ "$STATUS" = "$2" ] || sed 's/^/#   /' "$WORK/err"
-}
-
-# json FILTER: of the answer's first namespace
-json()
-{
-	jq -r ".namespaces[0] | $1" "$WORK/out"
-}
 
 # More than this test takes, also where the machine is emulated, and slow.
 NEVER=3600000

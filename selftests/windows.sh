@@ -11,20 +11,10 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_link.sh
+. "$(dirname "$0")/lib_link.sh"
 
 TOLERANCE_MS=50
-
-server()
-{
-	if [ "$1" = 6 ]; then printf '[fd77::2]'; else printf '10.77.0.2'; fi
-}
-
-# pair NAME FAMILY: cNAME in a to sNAME in b
-pair()
-{
-	peer pa socket "c$1" "$2" && peer pa connect "c$1" "$(server "$2"):80" &&
-		peer pb accept "s$1" "l$2"
-}
 
 part()
 {

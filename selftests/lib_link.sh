@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scripts share that have clients in namespace a, listeners in b, and
+# link_add's link between them. They source lib.sh first.
+
+# client 4|6, server 4|6: the address of that end, as it needs to be before ":PORT"
+client()
+{
+	if [ "$1" = 6 ]; then printf '[fd77::1]'; else printf '10.77.0.1'; fi
+}
+
+server()
+{
+	if [ "$1" = 6 ]; then printf '[fd77::2]'; else printf '10.77.0.2'; fi
+}
+
+# pair NAME FAMILY: cNAME of peer pa connects to lFAMILY of peer pb, which accepts sNAME
+pair()
+{
+	peer pa socket "c$1" "$2" && peer pa connect "c$1" "$(server "$2"):80" &&
+		peer pb accept "s$1" "l$2"
+}
+
+# route_back: b answers whoever sends something, wherever that is
+route_back()
+{
+	ip -n "$(ns_name b)" route add default via 10.77.0.1
+	ip -n "$(ns_name b)" route add default via fd77::1
+}
+
+# mib NAMESPACE NAME: the kernel's own counter, called as nstat does
+mib()
+{
+	in_ns "$1" nstat -asz "$2" | sed -n "s/^$2 *\([0-9]*\) .*/\1/p"
+}
+
+# half_open_none NAMESPACE
+half_open_none()
+{
+	[ -z "$(in_ns "$1" ss -Htan state syn-recv)" ]
+}
+
+# forget_requests NAMESPACE: nobody has to wait until the last half-open one is given up
+forget_requests()
+{
+	in_ns "$1" ss -HtanK state syn-recv >/dev/null
+	wait_for "nothing is half-open" half_open_none "$1"
+}
