@@ -338,11 +338,6 @@ syn_on_close_wait()
 	peer pa close "back$1"
 }
 
-port_is_free()
-{
-	[ -z "$(in_ns a ss -Htan "sport = :$1")" ]
-}
-
 # What tcpdump saw on the link, in summary's words as of namespace a.
 captured()
 {

@@ -29,6 +29,12 @@ route_back()
 	ip -n "$(ns_name b)" route add default via fd77::1
 }
 
+# port_is_free PORT: no socket of a has it, not even one in TIME_WAIT
+port_is_free()
+{
+	[ -z "$(in_ns a ss -Htan "sport = :$1")" ]
+}
+
 # mib NAMESPACE NAME: the kernel's own counter, called as nstat does
 mib()
 {

@@ -67,7 +67,8 @@ static const char about[] =
 	"Who leaves sockets in CLOSE_WAIT: by process, how many, since when, why, how many\n"
 	"descriptors it uses, and when they run out at the present rate.\n"
 	"Exit status 1 if a socket is in CLOSE_WAIT for longer than the sysctl\n"
-	"net.tcpwatch.close_wait_stuck_ms says, and not because it still sends.";
+	"net.tcpwatch.close_wait_stuck_ms says, and not because it still sends; or if one,\n"
+	"for however long, keeps a client from connecting.";
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -500,11 +501,17 @@ static void print_advice(const struct tally *tally, bool fresh, const struct pag
 static void print_sentence(const struct leak *leak, const struct page *page)
 {
 	const struct tally *total = &leak->holders.total;
+	const size_t blocked = count_blocked(&leak->closewait);
+	bool found = total->stuck || blocked;
 	char age[AGE_SIZE];
 	char line[256];
 
 	text_age(age, leak->ns->stuck_ms);
-	if (!total->sockets)
+	if (blocked && !total->stuck)
+		snprintf(line, sizeof(line),
+			 "%zu client%s can't connect because of a socket in CLOSE_WAIT here, though none is stuck there for longer than %s.",
+			 blocked, text_plural(blocked), age);
+	else if (!total->sockets)
 		snprintf(line, sizeof(line), "Nothing leaks: no socket is in CLOSE_WAIT.");
 	else if (!total->stuck)
 		snprintf(line, sizeof(line),
@@ -516,7 +523,7 @@ static void print_sentence(const struct leak *leak, const struct page *page)
 			 total->stuck, total->sockets, text_plural(total->sockets),
 			 total->stuck == 1 ? "is" : "are", age,
 			 leak->ns->stuck_known ? "" : " (the module's default)");
-	text_wrap(page, total->stuck ? PAINT_BAD : PAINT_GOOD, 0, 0, line);
+	text_wrap(page, found ? PAINT_BAD : PAINT_GOOD, 0, 0, line);
 }
 
 static enum status print_blocked(const struct leaks *leaks, const struct leak *leak,
@@ -606,7 +613,7 @@ static enum status look(void *arg, const struct options *options, const struct p
 		status = options->json ? print_json(&leaks, page, fault) :
 					 print_text(&leaks, page, options, fault);
 	for (size_t i = 0; i < leaks.list.n && !status; i++)
-		if (leaks.leak[i].holders.total.stuck)
+		if (leaks.leak[i].holders.total.stuck || count_blocked(&leaks.leak[i].closewait))
 			*answer = STATUS_FOUND;
 	if (!status)
 		*answer = netns_status(&leaks.list, *answer);
