@@ -139,6 +139,18 @@ bool addr_is_mapped(const struct addr *addr)
 }
 
 /**
+ * addr_is_loopback() - is it one of the loopback addresses?
+ * @addr: the address; IPv4 may be mapped
+ *
+ * Return: whether it is in 127.0.0.0/8, or ::1.
+ */
+bool addr_is_loopback(const struct addr *addr)
+{
+	return IN6_IS_ADDR_LOOPBACK(&addr->ip) ||
+	       (addr_is_mapped(addr) && addr->ip.s6_addr[MAPPED_BYTES] == 127);
+}
+
+/**
  * addr_ip_text() - write an address, without its port
  * @text: where to
  * @addr: the address

@@ -40,6 +40,7 @@ int addr_compare(const struct addr *a, const struct addr *b);
 bool addr_same_ip(const struct addr *a, const struct addr *b);
 bool addr_is_any(const struct addr *addr);
 bool addr_is_mapped(const struct addr *addr);
+bool addr_is_loopback(const struct addr *addr);
 
 const char *addr_ip_text(char text[INET6_ADDRSTRLEN], const struct addr *addr);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "destination.h"
+#include "kernel.h"
 
 /* "8080,9000-9010", as ip_local_reserved_ports has it. */
 static void strike_reserved(struct port_range *range, const char *text)
@@ -19,6 +20,12 @@ static void strike_reserved(struct port_range *range, const char *text)
 	}
 }
 
+/* Whose port was bound by bind(): a listener's, or a connection's that one took. */
+static bool is_served(const struct endpoint *endpoint)
+{
+	return endpoint->kind == ENDPOINT_LISTENER || endpoint->passive;
+}
+
 /**
  * port_range_read() - which ports does connect() choose from?
  * @range: what to fill in
@@ -26,7 +33,9 @@ static void strike_reserved(struct port_range *range, const char *text)
  * @endpoints: all that has a port there
  *
  * A port that was bound by bind() is taken for connect(), whatever its address
- * (__inet_hash_connect() passes over such a bucket): listeners are left out here.
+ * (__inet_hash_connect() passes over such a bucket): servers' are left out here. So it
+ * is with a client's, but that it called bind() is in no table. Where the range has an odd
+ * number of ports, connect() leaves out one, another each time.
  */
 void port_range_read(struct port_range *range, const struct netns *ns,
 		     const struct endpoints *endpoints)
@@ -46,10 +55,12 @@ void port_range_read(struct port_range *range, const struct netns *ns,
 		if (reserved)
 			strike_reserved(range, reserved);
 	}
-	for (size_t i = 0; i < endpoints->listeners.n; i++)
-		range->usable[endpoints->listeners.rows[i].local.port] = false;
+	for (size_t i = 0; i < endpoints->n; i++)
+		if (is_served(&endpoints->list[i]))
+			range->usable[endpoints->list[i].local.port] = false;
 	for (size_t port = 0; port < PORTS; port++)
 		range->n_usable += range->usable[port];
+	range->tw_reuse = kernel_sysctl(ns, "tcp_tw_reuse");
 	free(text);
 	free(reserved);
 }
@@ -71,6 +82,17 @@ static int most_first(const void *left, const void *right)
 	if (a->used != b->used)
 		return a->used < b->used ? 1 : -1;
 	return by_ends(left, right);
+}
+
+/* As tcp_twsk_unique() has it, but for time stamps, which no table shows. */
+static bool is_reusable(const struct endpoint *endpoint, const struct number *tw_reuse)
+{
+	if (endpoint->kind != ENDPOINT_MINI || strcmp(endpoint->state, "TIME_WAIT") != 0)
+		return false;
+	return tw_reuse->value == 1 ||
+	       (tw_reuse->value == 2 &&
+		(addr_is_loopback(&endpoint->local) ||
+		 addr_is_loopback(&endpoint->remote)));
 }
 
 /**
@@ -103,10 +125,10 @@ enum status destinations_find(struct destinations *destinations, const struct po
 		list[used++] = (struct destination){
 			.from = endpoint->local,
 			.to = endpoint->remote,
-			.from_text = endpoint->local_text,
 			.to_text = endpoint->remote_text,
 			.used = 1,
 			.time_wait = endpoint->kind == ENDPOINT_MINI,
+			.reusable = is_reusable(endpoint, &range->tw_reuse),
 		};
 	}
 	qsort(list, used, sizeof(*list), by_ends);
@@ -117,6 +139,7 @@ enum status destinations_find(struct destinations *destinations, const struct po
 		}
 		list[n - 1].used++;
 		list[n - 1].time_wait += list[i].time_wait;
+		list[n - 1].reusable += list[i].reusable;
 	}
 	qsort(list, n, sizeof(*list), most_first);
 	destinations->n = n;

@@ -8,6 +8,7 @@
 
 #include "endpoint.h"
 #include "netns.h"
+#include "number.h"
 
 enum { PORTS = 65536 };
 
@@ -16,8 +17,10 @@ enum { PORTS = 65536 };
  * @known: the sysctls could be read
  * @low: net.ipv4.ip_local_port_range, the first
  * @high: the last
- * @usable: which ports are in it, not in ip_local_reserved_ports, and no listener's
+ * @usable: which ports are in it, not in ip_local_reserved_ports, and not a server's
  * @n_usable: how many
+ * @tw_reuse: net.ipv4.tcp_tw_reuse: 1 lets connect() take over TIME_WAITs, 2 those on
+ *	the loopback interface only
  */
 struct port_range {
 	bool known;
@@ -25,24 +28,25 @@ struct port_range {
 	unsigned int high;
 	bool usable[PORTS];
 	size_t n_usable;
+	struct number tw_reuse;
 };
 
 /**
  * struct destination - a peer, and how many ports there are taken towards it
  * @from: the own address; its port means nothing
  * @to: the peer's address and port
- * @from_text: one connection's own end, as written
  * @to_text: @to, as written
  * @used: how many of the range are taken
  * @time_wait: how many of them by mini-sockets
+ * @reusable: how many of these connect() may take over, once they are a second old
  */
 struct destination {
 	struct addr from;
 	struct addr to;
-	const char *from_text;
 	const char *to_text;
 	size_t used;
 	size_t time_wait;
+	size_t reusable;
 };
 
 /**

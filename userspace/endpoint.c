@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "endpoint.h"
 
@@ -30,7 +31,8 @@ static void take_listeners(struct endpoints *endpoints)
 static enum status take_rows(struct endpoints *endpoints, const struct table *table,
 			     enum endpoint_kind kind, const char *extra, struct fault *fault)
 {
-	size_t at[COLUMNS], extra_at;
+	size_t at[COLUMNS], extra_at, opened_at;
+	const bool has_opened = table_find(table, "opened", &opened_at);
 
 	if (table_columns(table, names, COLUMNS, at, fault) ||
 	    table_column(table, extra, &extra_at, fault))
@@ -54,6 +56,7 @@ static enum status take_rows(struct endpoints *endpoints, const struct table *ta
 			endpoint->left_ms = number.value;
 		else
 			endpoint->inode = number.value;
+		endpoint->passive = has_opened && !strcmp(cells[opened_at], "passive");
 		endpoints->n++;
 	}
 	return STATUS_OK;

@@ -29,6 +29,7 @@ enum endpoint_kind { ENDPOINT_LISTENER, ENDPOINT_CONNECTION, ENDPOINT_MINI };
  * @remote: the peer's end; all zeroes of a listener
  * @remote_text: the same, as written; NULL of a listener
  * @inode: its inode, 0 if no program has it
+ * @passive: a listener took it; not known of a mini-socket
  * @left_ms: of a mini-socket, until it goes
  */
 struct endpoint {
@@ -39,6 +40,7 @@ struct endpoint {
 	struct addr remote;
 	const char *remote_text;
 	uint64_t inode;
+	bool passive;
 	uint64_t left_ms;
 };
 

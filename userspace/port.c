@@ -7,7 +7,6 @@
 #include "bind.h"
 #include "commands.h"
 #include "destination.h"
-#include "kernel.h"
 #include "survey.h"
 
 enum {
@@ -72,8 +71,6 @@ struct holder_row {
  * @holders: the same, with their processes; in the same order
  * @n_here: how many
  * @range: the ports that connect() chooses from
- * @tw_reuse: net.ipv4.tcp_tw_reuse: 1 lets connect() take ports of TIME_WAITs, 2 on
- *	the loopback interface only
  * @destinations: towards whom they are taken
  */
 struct port {
@@ -88,7 +85,6 @@ struct port {
 	struct holder_row *holders;
 	size_t n_here;
 	struct port_range range;
-	struct number tw_reuse;
 	struct destinations destinations;
 };
 
@@ -237,12 +233,13 @@ static enum status read_one(void *one, struct netns *ns, struct owners *owners, 
 	if (endpoints_read(&port->endpoints, &ns->source, fault) || pick_here(port, fault))
 		return fault->status;
 	for (size_t i = 0; i < port->n_attempts; i++) {
-		count_blockers(&port->blockers[i], &port->attempts[i], port);
 		if (!port->tried)
 			bind_guess(&port->attempts[i], port->here, port->n_here);
+		/* What is there may leave room, as a listener with IPV6_V6ONLY does. */
+		if (port->attempts[i].plain == BIND_IN_USE)
+			count_blockers(&port->blockers[i], &port->attempts[i], port);
 	}
 	port_range_read(&port->range, ns, &port->endpoints);
-	port->tw_reuse = kernel_sysctl(ns, "tcp_tw_reuse");
 	/* The inodes of a saved copy are other sockets' by now. */
 	for (size_t i = 0; i < port->n_here && !port->saved; i++)
 		if (owners_want(owners, port->here[i].inode, fault))
@@ -290,6 +287,13 @@ static unsigned int percent(const struct port *port, const struct destination *d
 	const size_t all = port->range.n_usable;
 
 	return all ? (unsigned int)(100 * destination->used / all) : 100;
+}
+
+/* Then connect() fails with EADDRNOTAVAIL. */
+static bool is_exhausted(const struct port *port, const struct destination *destination)
+{
+	return port->range.known && destination->used - destination->reusable >=
+					    port->range.n_usable;
 }
 
 /* Those with this port at the other end, and whoever is short of ports. */
@@ -367,18 +371,22 @@ static void add_destinations(const struct port *port, struct doc *doc,
 	doc_add_number(doc, range, "low", low);
 	doc_add_number(doc, range, "high", high);
 	doc_add_number(doc, range, "usable", usable);
-	doc_add_number(doc, range, "tcp_tw_reuse", port->tw_reuse);
+	doc_add_number(doc, range, "tcp_tw_reuse", port->range.tw_reuse);
 	doc_add(doc, object, "local_ports", range);
 	for (size_t i = 0; i < port->destinations.n; i++) {
 		const struct destination *destination = &port->destinations.list[i];
 		struct json_object *member;
+		char from[INET6_ADDRSTRLEN];
 
 		if (!is_told(port, destination))
 			continue;
 		member = doc_object(doc);
 		doc_add_string(doc, member, "remote", destination->to_text);
+		doc_add_string(doc, member, "from", addr_ip_text(from, &destination->from));
 		doc_add_u64(doc, member, "used", destination->used);
 		doc_add_u64(doc, member, "time_wait", destination->time_wait);
+		doc_add_u64(doc, member, "reusable", destination->reusable);
+		doc_add_bool(doc, member, "exhausted", is_exhausted(port, destination));
 		doc_append(doc, array, member);
 	}
 	doc_add(doc, object, "destinations", array);
@@ -496,21 +504,29 @@ static void print_destination(const struct port *port, const struct destination 
 			      const struct page *page)
 {
 	const unsigned int full = percent(port, destination);
+	const char *state = "";
 	const char *remedy = "";
+	char from[INET6_ADDRSTRLEN];
 	char line[400];
 
+	if (is_exhausted(port, destination))
+		state = " None is left: connect() fails (EADDRNOTAVAIL).";
+	else if (destination->used >= port->range.n_usable)
+		state =
+			" None is left but what connect() may take over from TIME_WAIT (net.ipv4.tcp_tw_reuse).";
+	else if (full >= FULL_PERCENT)
+		state = " It is running out of them.";
 	if (full >= FULL_PERCENT && destination->time_wait > destination->used / 2)
-		remedy = port->tw_reuse.value == 1 ?
+		remedy = port->range.tw_reuse.value == 1 ?
 				 " Keep connections open." :
 				 " Keep connections open, or set net.ipv4.tcp_tw_reuse to 1.";
 	else if (full >= FULL_PERCENT)
 		remedy =
 			" Use fewer connections, more addresses, or a wider ip_local_port_range.";
 	snprintf(line, sizeof(line),
-		 "Towards %s connect() has taken %zu of %zu ports (%u %%), %zu of them in TIME_WAIT.%s%s",
-		 destination->to_text, destination->used, port->range.n_usable, full,
-		 destination->time_wait, full >= FULL_PERCENT ? " It is running out of them." : "",
-		 remedy);
+		 "Towards %s connect() from %s has taken %zu of %zu ports (%u %%), %zu of them in TIME_WAIT.%s%s",
+		 destination->to_text, addr_ip_text(from, &destination->from), destination->used,
+		 port->range.n_usable, full, destination->time_wait, state, remedy);
 	text_wrap(page, full >= FULL_PERCENT ? PAINT_BAD : PAINT_NONE, 0, 2, line);
 }
 
