@@ -392,8 +392,10 @@ static const struct survey survey = {
 	.name = "memory",
 	.about =
 		"Kernel memory that sockets take now, by state and by process: the sockets, what\n"
-		"is in their queues, and what they have in reserve. TIME_WAIT has here also the\n"
-		"mini-sockets in FIN_WAIT2, SYN_RECV the half-open requests: no process has them.",
+		"is in their queues, and what they have in reserve (granted by net.ipv4.tcp_mem,\n"
+		"not used yet); not the files and inodes of the programs that hold them.\n"
+		"TIME_WAIT has here also the mini-sockets in FIN_WAIT2, SYN_RECV the half-open\n"
+		"requests: no process has them.",
 	.size = sizeof(struct memory),
 	.read = read_one,
 	.digest = digest,
