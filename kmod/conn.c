@@ -4,6 +4,7 @@
 #include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/sock_diag.h>
 #include <linux/spinlock.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -223,6 +224,56 @@ void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns)
 	leave(c);
 	c->order_ns = due_ns;
 	enter(c);
+}
+
+/**
+ * tcpw_opened_name() - who opened a connection, in a word
+ * @opened: that
+ *
+ * Return: a constant string.
+ */
+const char *tcpw_opened_name(enum tcpw_opened opened)
+{
+	static const char *const names[] = {
+		[TCPW_OPENED_UNKNOWN]		= "-",
+		[TCPW_OPENED_BY_CONNECT]	= "active",
+		[TCPW_OPENED_BY_LISTENER]	= "passive",
+	};
+
+	return names[opened];
+}
+
+/**
+ * tcpw_closed_name() - who sent the first FIN, in a word
+ * @closed: that
+ *
+ * Return: a constant string.
+ */
+const char *tcpw_closed_name(enum tcpw_closed closed)
+{
+	static const char *const names[] = {
+		[TCPW_CLOSED_NOT]	= "-",
+		[TCPW_CLOSED_LOCAL]	= "local",
+		[TCPW_CLOSED_REMOTE]	= "remote",
+		[TCPW_CLOSED_BOTH]	= "both",
+	};
+
+	return names[closed];
+}
+
+/**
+ * tcpw_conn_id() - a connection's id: the socket's cookie
+ * @sk: a full socket or a request
+ *
+ * Context: any.
+ * Return: the number that `ss -e` shows, too; made now if it had none.
+ */
+u64 tcpw_conn_id(struct sock *sk)
+{
+	u32 cookie[2];
+
+	sock_diag_save_cookie(sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
 }
 
 /**

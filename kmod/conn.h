@@ -58,9 +58,10 @@ enum tcpw_kind {
  * @order_ns: its place in an order: for a mini-socket when it is due to end, for
  *	all others when the present state began
  * @order: in the order of its kind: CLOSE_WAITs, listeners, mini-sockets
- * @zero_in_since_ns: when the peer closed its window, while it is closed
+ * @zero_in_since_ns: when the peer's window was closed or opened last; 0: never
  * @kicked_ns: of a mini-socket: when a segment came that may end it
  * @zero_in_ns: for how long it was closed before
+ * @zero_out_since_ns: as @zero_in_since_ns, of our window
  * @zero_in: how many times the peer closed its window
  * @zero_out: how many times we closed ours
  * @syn_blocked: how many SYNs this CLOSE_WAIT has swallowed
@@ -75,6 +76,7 @@ enum tcpw_kind {
  * @zero_in_now: the peer's window is closed
  * @zero_out_now: ours is closed
  * @syn_sent: its SYN has been sent: the next is a retransmission
+ * @untold: its birth is still to be told as an event: it had no address then
  *
  * All times are CLOCK_BOOTTIME. Everything is protected by the bucket's lock;
  * @order by that of the order, too.
@@ -91,6 +93,7 @@ struct tcpw_conn {
 		u64 kicked_ns;
 	};
 	u64 zero_in_ns;
+	u64 zero_out_since_ns;
 	u32 zero_in;
 	u32 zero_out;
 	u32 syn_blocked;
@@ -105,6 +108,7 @@ struct tcpw_conn {
 	u8 zero_in_now : 1;
 	u8 zero_out_now : 1;
 	u8 syn_sent : 1;
+	u8 untold : 1;
 };
 
 /**
@@ -134,6 +138,9 @@ void tcpw_conn_remove(struct tcpw_conn *c);
 void tcpw_conn_move(struct tcpw_conn *c, unsigned int state, u64 now_ns);
 void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns);
 
+const char *tcpw_opened_name(enum tcpw_opened opened);
+const char *tcpw_closed_name(enum tcpw_closed closed);
+u64 tcpw_conn_id(struct sock *sk);
 struct tcpw_conn *tcpw_conn_lock(const void *sk);
 void tcpw_conn_unlock(const void *sk);
 bool tcpw_conn_next(const struct tcpw_net *tn, struct tcpw_conn_cursor *cursor,

@@ -11,7 +11,9 @@
 
 #include "compat.h"
 #include "conn.h"
+#include "event.h"
 #include "hook.h"
+#include "life.h"
 #include "mini.h"
 #include "net.h"
 #include "window.h"
@@ -84,26 +86,30 @@ static u16 window_slot(const struct segment *s)
 }
 
 /* A SYN came for a connection that has not been closed: its peer reuses the port. */
-static void syn_blocked(const struct segment *s, const struct sock *sk)
+static void syn_blocked(const struct segment *s, struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
 	if (c && c->state == TCP_CLOSE_WAIT) {
 		c->syn_blocked++;
 		tcpw_count(s->tn, TCPW_SYN_ON_CLOSE_WAIT);
+		if (tcpw_event_wanted(s->tn))
+			tcpw_event_syn_blocked(s->tn, sk);
 	}
 	tcpw_conn_unlock(sk);
 }
 
 /* A socket sends a SYN: its first, or the same again. */
-static void syn_sent(const struct segment *s, const struct sock *sk)
+static void syn_sent(const struct segment *s, struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
 	if (c && c->syn_sent)
 		tcpw_count(s->tn, TCPW_SYN_RETRANS);
-	if (c)
+	if (c) {
 		c->syn_sent = 1;
+		tcpw_life_tell_birth(c);
+	}
 	tcpw_conn_unlock(sk);
 }
 

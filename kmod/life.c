@@ -5,6 +5,7 @@
 #include <net/tcp.h>
 
 #include "conn.h"
+#include "event.h"
 #include "life.h"
 #include "mini.h"
 #include "net.h"
@@ -120,14 +121,42 @@ static void miss(struct tcpw_net *tn)
 		WRITE_ONCE(short_of_memory, true);
 }
 
+/**
+ * tcpw_life_tell_birth() - tell of a connection's birth, if that is still to be done
+ * @c: its record; the socket has its addresses by now
+ *
+ * Context: as tcpw_event_state(), the bucket lock held, or @c not in the table.
+ */
+void tcpw_life_tell_birth(struct tcpw_conn *c)
+{
+	if (!c->untold)
+		return;
+	c->untold = 0;
+	if (!tcpw_event_wanted(c->tn))
+		return;
+	if (c->opened == TCPW_OPENED_BY_LISTENER)
+		tcpw_event_state(c->tn, c->sk, TCP_LISTEN, TCP_SYN_RECV, TCPW_UNKNOWN_NS);
+	else
+		tcpw_event_state(c->tn, c->sk, TCP_CLOSE, TCP_SYN_SENT, TCPW_UNKNOWN_NS);
+}
+
+/*
+ * A socket that listens has its address, but one that connects has no port yet, and a
+ * listener's child neither addresses nor a cookie that lasts: they are told of when the
+ * SYN is sent, or with the next change.
+ */
 static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now_ns)
 {
 	struct tcpw_conn *c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
+	bool wanted = tcpw_event_wanted(tn);
 
+	if (wanted && to == TCP_LISTEN)
+		tcpw_event_state(tn, sk, TCP_CLOSE, to, TCPW_UNKNOWN_NS);
 	if (!c) {
 		miss(tn);
 		return;
 	}
+	c->untold = wanted && to != TCP_LISTEN;
 	if (to == TCP_SYN_RECV)
 		c->opened = TCPW_OPENED_BY_LISTENER;
 	if (tcpw_conn_insert(c))
@@ -169,17 +198,27 @@ static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 
  * Why a connect() did not complete. tcp_reset() and the ICMP handlers say so in
  * sk_err; a program that gives up waiting says nothing, but SYNs went unanswered.
  */
-static enum tcpw_counter connect_failure(const struct sock *sk)
+static enum tcpw_by failed_by(const struct sock *sk)
 {
 	switch (READ_ONCE(sk->sk_err)) {
 	case ECONNREFUSED:
-		return TCPW_CONNECT_REFUSED;
+		return TCPW_BY_REFUSED;
 	case ETIMEDOUT:
-		return TCPW_CONNECT_TIMEOUT;
+		return TCPW_BY_TIMEOUT;
 	case 0:
-		if (inet_csk(sk)->icsk_retransmits)
-			return TCPW_CONNECT_TIMEOUT;
-		fallthrough;
+		return inet_csk(sk)->icsk_retransmits ? TCPW_BY_TIMEOUT : TCPW_BY_OTHER;
+	default:
+		return TCPW_BY_OTHER;
+	}
+}
+
+static enum tcpw_counter connect_failure(const struct sock *sk)
+{
+	switch (failed_by(sk)) {
+	case TCPW_BY_REFUSED:
+		return TCPW_CONNECT_REFUSED;
+	case TCPW_BY_TIMEOUT:
+		return TCPW_CONNECT_TIMEOUT;
 	default:
 		return TCPW_CONNECT_FAILED;
 	}
@@ -235,22 +274,37 @@ static bool ended_by_fin(const struct sock *sk, unsigned int from, bool mini)
 	}
 }
 
-/* How a connection ended, its handshake having been completed. */
-static enum tcpw_counter ending(const struct tcpw_conn *c, const struct sock *sk,
-				unsigned int from, bool mini)
+/* What ended a connection, or the attempt to make one. */
+static enum tcpw_by ended_by(const struct sock *sk, unsigned int from, bool mini)
 {
+	if (in_handshake(from))
+		return failed_by(sk);
 	switch (READ_ONCE(sk->sk_err)) {
 	case ECONNRESET:
 	case EPIPE:
+		return TCPW_BY_RESET_IN;
 	case ECONNABORTED:
-		return TCPW_CLOSED_RESET;
+		return TCPW_BY_RESET_OUT;
 	case ETIMEDOUT:
 	case EHOSTUNREACH:
 	case ENETUNREACH:
-		return TCPW_CLOSED_TIMEOUT;
+		return TCPW_BY_TIMEOUT;
+	default:
+		return ended_by_fin(sk, from, mini) ? TCPW_BY_FIN : TCPW_BY_RESET_OUT;
 	}
-	if (!ended_by_fin(sk, from, mini))
+}
+
+/* How a connection ended, its handshake having been completed. */
+static enum tcpw_counter ending(const struct tcpw_conn *c, enum tcpw_by by)
+{
+	switch (by) {
+	case TCPW_BY_FIN:
+		break;
+	case TCPW_BY_TIMEOUT:
+		return TCPW_CLOSED_TIMEOUT;
+	default:
 		return TCPW_CLOSED_RESET;
+	}
 	switch (c->closed) {
 	case TCPW_CLOSED_BOTH:
 		return TCPW_CLOSED_SIMULTANEOUS;
@@ -261,25 +315,64 @@ static enum tcpw_counter ending(const struct tcpw_conn *c, const struct sock *sk
 	}
 }
 
+/* How long a socket was in its state; of an older one only the least may be known. */
+static u64 lasted_ns(const struct tcpw_conn *c, u64 now_ns)
+{
+	return c && c->exact != TCPW_EXACT_MIN ? now_ns - c->order_ns : TCPW_UNKNOWN_NS;
+}
+
+/* Whether a mini-socket in TIME_WAIT has taken the place of a socket that closes. */
+static bool goes_to_time_wait(const struct sock *sk, unsigned int from, enum tcpw_by by)
+{
+	struct inet_timewait_sock *tw = NULL;
+
+	if (by == TCPW_BY_FIN && (from == TCP_FIN_WAIT2 || from == TCP_CLOSING))
+		tw = tcpw_mini_find(sk, TCP_TIME_WAIT);
+	if (tw)
+		inet_twsk_put(tw);
+	return tw;
+}
+
+/*
+ * Tell of a socket that has closed. One that a mini-socket in FIN_WAIT2 stands for has
+ * not changed its state.
+ */
+static void tell_end(struct tcpw_net *tn, struct sock *sk, struct tcpw_conn *c,
+		     unsigned int from, enum tcpw_by by, bool mini, u64 now_ns)
+{
+	if (c)
+		tcpw_life_tell_birth(c);
+	if (!mini)
+		tcpw_event_state(tn, sk, from,
+				 goes_to_time_wait(sk, from, by) ? TCP_TIME_WAIT : TCP_CLOSE,
+				 lasted_ns(c, now_ns));
+	if (from != TCP_LISTEN)
+		tcpw_event_closed(tn, sk, c, by);
+}
+
 /*
  * A socket closes; a mini-socket may stay in its place, and needs a record even if the
  * socket had none. In a namespace that is dying none is made: its records are being
  * freed. Returns false if the socket has no record.
  */
-static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from)
+static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now_ns)
 {
 	struct inet_timewait_sock *tw = NULL;
 	struct tcpw_conn *c;
+	enum tcpw_by by;
 
 	if (tn && from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
-		tw = tcpw_mini_find(sk);
+		tw = tcpw_mini_find(sk, TCP_FIN_WAIT2);
+	by = ended_by(sk, from, tw);
 	c = tcpw_conn_lock(sk);
 	if (c) {
 		if (c->kind == TCPW_CONNECTION && !in_handshake(from))
-			tcpw_count(c->tn, ending(c, sk, from, tw));
+			tcpw_count(c->tn, ending(c, by));
 		tcpw_conn_remove(c);
 	}
 	tcpw_conn_unlock(sk);
+	if (tcpw_event_wanted(tn))
+		tell_end(tn, sk, c, from, by, tw, now_ns);
 	if (tw)
 		tcpw_mini_insert(tn, c, tw, GFP_ATOMIC);
 	else if (c)
@@ -288,10 +381,15 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from)
 }
 
 /* The record's socket goes on to another state. Returns false if it has no record. */
-static bool go_on(struct sock *sk, unsigned int from, unsigned int to, u64 now_ns)
+static bool go_on(struct tcpw_net *tn, struct sock *sk, unsigned int from,
+		  unsigned int to, u64 now_ns)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
+	if (c)
+		tcpw_life_tell_birth(c);
+	if (tcpw_event_wanted(tn))
+		tcpw_event_state(tn, sk, from, to, lasted_ns(c, now_ns));
 	if (c) {
 		c->closed = closed_by(to, c->closed);
 		tcpw_conn_move(c, to, now_ns);
@@ -325,7 +423,8 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
 		if (tn)
 			birth(tn, sk, to, now_ns);
 	} else {
-		known = to == TCP_CLOSE ? end(tn, sk, from) : go_on(sk, from, to, now_ns);
+		known = to == TCP_CLOSE ? end(tn, sk, from, now_ns) :
+				       go_on(tn, sk, from, to, now_ns);
 		if (!known && tn)
 			stranger(tn, sk, to, now_ns);
 	}

@@ -9,8 +9,10 @@
 #include <linux/types.h>
 
 struct sock;
+struct tcpw_conn;
 
 void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to);
+void tcpw_life_tell_birth(struct tcpw_conn *c);
 void tcpw_life_destroyed(struct sock *sk);
 int tcpw_life_adopt(struct sock *sk);
 void tcpw_life_seeded(void);

@@ -8,6 +8,7 @@
 #include "net.h"
 #include "probe.h"
 #include "proc/proc.h"
+#include "ring.h"
 #include "seed.h"
 
 static unsigned int max_connections;
@@ -15,10 +16,16 @@ module_param(max_connections, uint, 0444);
 MODULE_PARM_DESC(max_connections,
 		 "keep track of no more connections than this, and count the rest as untracked (default 0: no limit but the kernel's own)");
 
+static unsigned int event_slots;
+module_param(event_slots, uint, 0444);
+MODULE_PARM_DESC(event_slots,
+		 "events that are kept for each CPU while somebody reads them, rounded up to a power of 2 (default 0: 8192)");
+
 static int __init tcpw_init(void)
 {
 	int err;
 
+	tcpw_ring_init(event_slots);
 	err = tcpw_conn_init(max_connections);
 	if (err)
 		goto err_conn;

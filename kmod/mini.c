@@ -23,10 +23,10 @@
  */
 enum { PATROL_TICKS = 8 };
 
-static bool in_fin_wait2(const struct inet_timewait_sock *tw)
+static bool is_in(const struct inet_timewait_sock *tw, unsigned int substate)
 {
 	/* inet_twsk_kill() unhashes it first; the record's reference keeps the memory. */
-	return READ_ONCE(tw->tw_substate) == TCP_FIN_WAIT2 && READ_ONCE(tw->tw_node.pprev);
+	return READ_ONCE(tw->tw_substate) == substate && READ_ONCE(tw->tw_node.pprev);
 }
 
 /* When the kernel's timer is to run out; it may run late, never early. */
@@ -52,8 +52,9 @@ static struct sock *lookup(const struct sock *sk)
 }
 
 /**
- * tcpw_mini_find() - the mini-socket in FIN_WAIT2 that took a socket's place
- * @sk: a socket on its way from FIN_WAIT2 to CLOSE
+ * tcpw_mini_find() - the mini-socket that took a socket's place
+ * @sk: a socket on its way to CLOSE
+ * @substate: TCP_FIN_WAIT2 or TCP_TIME_WAIT: which kind
  *
  * tcp_time_wait() puts the mini-socket into the kernel's table, where the full one
  * was, before it closes that.
@@ -61,13 +62,13 @@ static struct sock *lookup(const struct sock *sk)
  * Context: any, under rcu_read_lock(), the socket's lock held.
  * Return: the mini-socket, with a reference for the caller; NULL if there is none.
  */
-struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk)
+struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk, unsigned int substate)
 {
 	struct sock *found = lookup(sk);
 
 	if (!found)
 		return NULL;
-	if (found->sk_state == TCP_TIME_WAIT && in_fin_wait2(inet_twsk(found)) &&
+	if (found->sk_state == TCP_TIME_WAIT && is_in(inet_twsk(found), substate) &&
 	    inet_twsk(found)->tw_bound_dev_if == sk->sk_bound_dev_if)
 		return inet_twsk(found);
 	sock_gen_put(found);
@@ -132,7 +133,7 @@ static void look_at(const void *tw, u64 now_ns)
 	if (c && c->kind == TCPW_MINI) {
 		u64 expires = expires_ns(tw, now_ns);
 
-		ended = !in_fin_wait2(tw);
+		ended = !is_in(tw, TCP_FIN_WAIT2);
 		if (ended)
 			tcpw_conn_remove(c);
 		else if (expires > now_ns && c->order_ns <= now_ns &&

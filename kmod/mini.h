@@ -19,7 +19,7 @@ struct tcpw_net;
 struct tcpw_order;
 struct tcpw_order_key;
 
-struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk);
+struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk, unsigned int substate);
 int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
 		     struct inet_timewait_sock *tw, gfp_t gfp);
 void tcpw_mini_kick(const struct inet_timewait_sock *tw);

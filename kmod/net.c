@@ -10,6 +10,8 @@
 #include "hook.h"
 #include "mini.h"
 #include "net.h"
+#include "ring.h"
+#include "stuck.h"
 #include "sysctl.h"
 
 static unsigned int net_id __read_mostly;
@@ -95,6 +97,7 @@ static void tick(struct work_struct *work)
 		struct tcpw_net_cpu *part = per_cpu_ptr(tn->cpu, cpu);
 
 		tcpw_order_count_until(&part->close_wait, bound_ns);
+		tcpw_stuck_tell(tn, part, bound_ns);
 		tcpw_mini_settle(&part->minis);
 		tcpw_mini_patrol(&part->minis, &part->patrol);
 		more |= READ_ONCE(part->minis.count) || READ_ONCE(part->close_wait.count);
@@ -143,6 +146,7 @@ static int __net_init net_init(struct net *net)
 	}
 	tcpw_order_init(&tn->listeners);
 	INIT_DELAYED_WORK(&tn->tick, tick);
+	tcpw_ring_net_init(tn);
 
 	err = tcpw_sysctl_net_init(tn);
 	if (err)

@@ -6,9 +6,11 @@
 #define TCPW_NET_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <net/tcp_states.h>
 
@@ -18,6 +20,7 @@
 struct ctl_table_header;
 struct net;
 struct sock;
+struct tcpw_ring;
 
 /**
  * struct tcpw_net_cpu - what the hot paths write, one for each CPU
@@ -28,6 +31,7 @@ struct sock;
  * @close_wait: the connections that came into CLOSE_WAIT on this CPU
  * @minis: the mini-sockets in FIN_WAIT2 made on this CPU, by when they are due to end
  * @patrol: how far a patrol over @minis has come; the tick's own
+ * @stuck: up to where the stuck ones in @close_wait have been told; the tick's own
  */
 struct tcpw_net_cpu {
 	unsigned long counter[TCPW_COUNTERS];
@@ -36,6 +40,7 @@ struct tcpw_net_cpu {
 	struct tcpw_order close_wait;
 	struct tcpw_order minis;
 	struct tcpw_order_key patrol;
+	struct tcpw_order_key stuck;
 };
 
 /**
@@ -48,6 +53,10 @@ struct tcpw_net_cpu {
  * @dying: the namespace is going, the tick must not be armed any more
  * @tick_armed: the tick is due, or running
  * @tick: settles what has no event of its own
+ * @ring: the events, while somebody reads them; by RCU
+ * @ring_lock: protects @ring's coming and going, and how many read it
+ * @ring_wait: those who wait for events
+ * @ring_over: the files are going: there are no more events
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
  */
@@ -60,6 +69,10 @@ struct tcpw_net {
 	bool dying;
 	int tick_armed;
 	struct delayed_work tick;
+	struct tcpw_ring __rcu *ring;
+	struct mutex ring_lock;		/* ring, and its readers */
+	struct wait_queue_head ring_wait;
+	bool ring_over;
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/lockdep.h>
 #include <linux/sched.h>
+#include <net/sock.h>
 
 #include "conn.h"
 #include "order.h"
@@ -141,6 +142,33 @@ struct tcpw_conn *tcpw_order_at(const struct tcpw_order *order,
 		}
 	}
 	return found;
+}
+
+/**
+ * tcpw_order_hold() - hold the socket of the record at a place, or of the next after it
+ * @order: an order of full sockets
+ * @key: the place; then that of the record
+ *
+ * The order's lock keeps the record, and so the socket's memory, for as long as it takes
+ * to get a reference; then the record can be asked for in the right order of locks, and
+ * may be gone, or be another one.
+ *
+ * Context: any, without @order->lock.
+ * Return: the socket with a reference; NULL if there is none from there on.
+ */
+struct sock *tcpw_order_hold(struct tcpw_order *order, struct tcpw_order_key *key)
+{
+	struct sock *sk = NULL;
+	struct tcpw_conn *c;
+
+	spin_lock_bh(&order->lock);
+	for (c = tcpw_order_at(order, key); c && !sk; c = tcpw_order_next(c)) {
+		*key = tcpw_order_key(c);
+		if (refcount_inc_not_zero(&c->sk->sk_refcnt))
+			sk = c->sk;
+	}
+	spin_unlock_bh(&order->lock);
+	return sk;
 }
 
 /*

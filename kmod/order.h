@@ -12,6 +12,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+struct sock;
 struct tcpw_conn;
 
 /**
@@ -49,6 +50,7 @@ struct tcpw_conn *tcpw_order_first(const struct tcpw_order *order);
 struct tcpw_conn *tcpw_order_next(const struct tcpw_conn *c);
 struct tcpw_conn *tcpw_order_at(const struct tcpw_order *order,
 				const struct tcpw_order_key *key);
+struct sock *tcpw_order_hold(struct tcpw_order *order, struct tcpw_order_key *key);
 struct tcpw_order_key tcpw_order_key(const struct tcpw_conn *c);
 int tcpw_order_cmp(const struct tcpw_order_key *a, const struct tcpw_order_key *b);
 

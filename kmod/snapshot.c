@@ -48,6 +48,35 @@ u64 tcpw_snapshot_memory(const struct sock *sk)
 }
 
 /**
+ * tcpw_snapshot_bytes_in() - bytes received in order, the FIN not counted
+ * @sk: a full socket
+ *
+ * Context: any.
+ * Return: as many.
+ */
+u64 tcpw_snapshot_bytes_in(const struct sock *sk)
+{
+	u64 received = READ_ONCE(tcp_sk(sk)->bytes_received);
+
+	return received && sock_flag(sk, SOCK_DONE) ? received - 1 : received;
+}
+
+/**
+ * tcpw_snapshot_bytes_out() - bytes sent, each counted once
+ * @sk: a full socket
+ *
+ * Context: any.
+ * Return: as many.
+ */
+u64 tcpw_snapshot_bytes_out(const struct sock *sk)
+{
+	u64 again = READ_ONCE(tcp_sk(sk)->bytes_retrans);
+	u64 sent = READ_ONCE(tcp_sk(sk)->bytes_sent);
+
+	return sent > again ? sent - again : 0;
+}
+
+/**
  * tcpw_snapshot_take() - look at a live socket
  * @s: where to put what is seen
  * @sk: a full socket that is no listener, with a reference
@@ -69,7 +98,6 @@ void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk)
 	bool fin_received = sock_flag(sk, SOCK_DONE);
 	u32 rcv_nxt = READ_ONCE(tp->rcv_nxt);
 	u32 una = READ_ONCE(tp->snd_una), nxt = READ_ONCE(tp->snd_nxt);
-	u64 bytes_sent, bytes_retrans;
 	const struct socket *socket;
 
 	memset(s, 0, sizeof(*s));
@@ -97,12 +125,8 @@ void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk)
 	/* With nothing to send, the same counter is that of unanswered keepalives. */
 	s->probes = s->snd_unsent ? READ_ONCE(icsk->icsk_probes_out) : 0;
 
-	s->bytes_in = READ_ONCE(tp->bytes_received);
-	if (fin_received && s->bytes_in)
-		s->bytes_in--;
-	bytes_retrans = READ_ONCE(tp->bytes_retrans);
-	bytes_sent = READ_ONCE(tp->bytes_sent);
-	s->bytes_out = bytes_sent > bytes_retrans ? bytes_sent - bytes_retrans : 0;
+	s->bytes_in = tcpw_snapshot_bytes_in(sk);
+	s->bytes_out = tcpw_snapshot_bytes_out(sk);
 	s->idle_in_ms = idle_ms(READ_ONCE(icsk->icsk_ack.lrcvtime));
 	s->idle_out_ms = idle_ms(READ_ONCE(tp->lsndtime));
 

@@ -7,6 +7,7 @@
 #include <net/tcp.h>
 
 #include "conn.h"
+#include "event.h"
 #include "net.h"
 #include "window.h"
 
@@ -110,13 +111,18 @@ static bool is_news(const struct tcpw_conn *c, const struct tcphdr *th)
 			       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale > wnd));
 }
 
-static void close_in(struct tcpw_conn *c, u16 slot, u64 now_ns)
+static void close_in(struct tcpw_conn *c, u16 slot)
 {
 	c->zero_in_now = 1;
 	c->zero_in++;
-	c->zero_in_since_ns = now_ns;
 	c->zero_in_slot = slot;
 	filter_add(&tcpw_window_in[slot], 1);
+}
+
+/* How long a window was as it is, which it has been since @since_ns or the begin. */
+static u64 lasted_ns(const struct tcpw_conn *c, u64 since_ns, u64 now_ns)
+{
+	return now_ns - (since_ns ?: c->opened_ns);
 }
 
 /**
@@ -132,8 +138,10 @@ void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	/* Before the handshake is completed, and of a listener, 0 only says "unknown". */
 	if ((1 << c->state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_LISTEN))
 		return;
-	if (!tcp_sk(sk)->snd_wnd)
-		close_in(c, slot_in(sk), now_ns);
+	if (!tcp_sk(sk)->snd_wnd) {
+		close_in(c, slot_in(sk));
+		c->zero_in_since_ns = now_ns;
+	}
 }
 
 /**
@@ -151,15 +159,19 @@ void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
 
 	if (c && closes != c->zero_in_now && is_news(c, th)) {
 		u64 now_ns = ktime_get_boottime_ns();
+		u64 after_ns = lasted_ns(c, c->zero_in_since_ns, now_ns);
 
 		if (closes) {
-			close_in(c, slot, now_ns);
+			close_in(c, slot);
 			tcpw_count(c->tn, TCPW_ZERO_WINDOW_IN);
 		} else {
 			c->zero_in_now = 0;
-			c->zero_in_ns += now_ns - c->zero_in_since_ns;
+			c->zero_in_ns += after_ns;
 			filter_add(&tcpw_window_in[c->zero_in_slot], -1);
 		}
+		c->zero_in_since_ns = now_ns;
+		if (tcpw_event_wanted(c->tn))
+			tcpw_event_window(c->tn, sk, false, closes, after_ns);
 	}
 	tcpw_conn_unlock(sk);
 }
@@ -177,12 +189,18 @@ void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
 	if (c && closes != c->zero_out_now) {
+		u64 now_ns = ktime_get_boottime_ns();
+
 		c->zero_out_now = closes;
 		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], closes ? 1 : -1);
 		if (closes) {
 			c->zero_out++;
 			tcpw_count(c->tn, TCPW_ZERO_WINDOW_OUT);
 		}
+		if (tcpw_event_wanted(c->tn))
+			tcpw_event_window(c->tn, sk, true, closes,
+					  lasted_ns(c, c->zero_out_since_ns, now_ns));
+		c->zero_out_since_ns = now_ns;
 	}
 	tcpw_conn_unlock(sk);
 }

@@ -84,24 +84,12 @@ static enum tcpw_exact exact(const struct tcpw_conn *c)
 
 static void put_life(struct seq_file *m, const struct tcpw_conn *c, u64 now_ns)
 {
-	static const char *const opened[] = {
-		[TCPW_OPENED_UNKNOWN]		= "-",
-		[TCPW_OPENED_BY_CONNECT]	= "active",
-		[TCPW_OPENED_BY_LISTENER]	= "passive",
-	};
-	static const char *const closed[] = {
-		[TCPW_CLOSED_NOT]	= "-",
-		[TCPW_CLOSED_LOCAL]	= "local",
-		[TCPW_CLOSED_REMOTE]	= "remote",
-		[TCPW_CLOSED_BOTH]	= "both",
-	};
-
 	tcpw_put_word(m, tcpw_state_name(c->state));
 	tcpw_put_since(m, now_ns, c->order_ns);
 	tcpw_put_since(m, now_ns, c->opened_ns);
 	tcpw_put_exact(m, exact(c));
-	tcpw_put_word(m, opened[c->opened]);
-	tcpw_put_word(m, closed[c->closed]);
+	tcpw_put_word(m, tcpw_opened_name(c->opened));
+	tcpw_put_word(m, tcpw_closed_name(c->closed));
 }
 
 static void put_windows(struct seq_file *m, const struct tcpw_conn *c,

@@ -58,30 +58,18 @@ static struct tcpw_order *first_head(struct tcpw_merge *merge, struct tcpw_net *
 	return found;
 }
 
-/*
- * Hold the record at a place. The order's lock keeps it and its socket for as long as
- * it takes to get a reference to the socket; then the record can be asked for in the
- * right order of locks, and may be gone, or be another one.
- */
+/* Hold the record at a place, if it is still there. */
 static bool hold(struct tcpw_row *row, struct tcpw_order *order,
 		 const struct tcpw_order_key *place)
 {
-	struct tcpw_order_key key;
-	struct sock *sk = NULL;
-	struct tcpw_conn *c;
+	struct tcpw_order_key key = *place;
+	const struct tcpw_conn *c;
 	bool held = false;
+	struct sock *sk;
 
-	spin_lock_bh(&order->lock);
-	c = tcpw_order_at(order, place);
-	if (c) {
-		key = tcpw_order_key(c);
-		if (!tcpw_order_cmp(&key, place) && refcount_inc_not_zero(&c->sk->sk_refcnt))
-			sk = c->sk;
-	}
-	spin_unlock_bh(&order->lock);
+	sk = tcpw_order_hold(order, &key);
 	if (!sk)
 		return false;
-
 	c = tcpw_conn_lock(sk);
 	if (c) {
 		key = tcpw_order_key(c);

@@ -3,8 +3,11 @@
 #include <linux/seq_file_net.h>
 #include <net/net_namespace.h>
 
+#include "net.h"
 #include "proc/ehash.h"
+#include "proc/events.h"
 #include "proc/proc.h"
+#include "ring.h"
 
 #define FOLDER "tcpwatch"
 
@@ -30,9 +33,12 @@ static const struct table tables[] = {
 	{ "syn_recv", &tcpw_syn_recv_ops, tcpw_ehash_size },
 };
 
+/* Waits for those who are reading, so those who wait for events have to go first. */
 static void __net_exit proc_net_exit(struct net *net)
 {
+	tcpw_ring_hang_up(tcpw_net_of(net));
 	remove_proc_subtree(FOLDER, net->proc_net);
+	tcpw_ring_release(tcpw_net_of(net));
 }
 
 static int __net_init proc_net_init(struct net *net)
@@ -48,6 +54,8 @@ static int __net_init proc_net_init(struct net *net)
 		if (!proc_create_net(tables[i].name, 0444, folder, tables[i].ops,
 				     tables[i].size()))
 			goto err;
+	if (tcpw_proc_events_init(folder))
+		goto err;
 	return 0;
 err:
 	proc_net_exit(net);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/sock_diag.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
@@ -63,13 +62,17 @@ int tcpw_row_end(struct seq_file *m, const struct tcpw_row *row)
  */
 void tcpw_put_id(struct seq_file *m, struct sock *sk)
 {
-	u32 cookie[2];
-
-	sock_diag_save_cookie(sk, cookie);
-	seq_put_decimal_ull(m, "", (u64)cookie[1] << 32 | cookie[0]);
+	seq_put_decimal_ull(m, "", tcpw_conn_id(sk));
 }
 
-static void put_address4(struct seq_file *m, const char *before, __be32 address, u16 port)
+/**
+ * tcpw_put_address4() - an IPv4 address and port
+ * @m: the file
+ * @before: " ", or "" at the begin of a row
+ * @address: the address
+ * @port: the port, in host order
+ */
+void tcpw_put_address4(struct seq_file *m, const char *before, __be32 address, u16 port)
 {
 	const u8 *byte = (const u8 *)&address;
 
@@ -80,8 +83,9 @@ static void put_address4(struct seq_file *m, const char *before, __be32 address,
 	seq_put_decimal_ull(m, ":", port);
 }
 
-static void put_address6(struct seq_file *m, const char *before,
-			 const struct in6_addr *address, u16 port)
+/** tcpw_put_address6() - as tcpw_put_address4(), for IPv6 */
+void tcpw_put_address6(struct seq_file *m, const char *before,
+		       const struct in6_addr *address, u16 port)
 {
 	seq_printf(m, "%s[%pI6c]:%u", before, address, port);
 }
@@ -99,11 +103,11 @@ void tcpw_put_local(struct seq_file *m, const char *before, const struct sock *s
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		put_address6(m, before, &sk->sk_v6_rcv_saddr, port);
+		tcpw_put_address6(m, before, &sk->sk_v6_rcv_saddr, port);
 		return;
 	}
 #endif
-	put_address4(m, before, sk->sk_rcv_saddr, port);
+	tcpw_put_address4(m, before, sk->sk_rcv_saddr, port);
 }
 
 /**
@@ -117,11 +121,11 @@ void tcpw_put_remote(struct seq_file *m, const struct sock *sk)
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		put_address6(m, " ", &sk->sk_v6_daddr, port);
+		tcpw_put_address6(m, " ", &sk->sk_v6_daddr, port);
 		return;
 	}
 #endif
-	put_address4(m, " ", sk->sk_daddr, port);
+	tcpw_put_address4(m, " ", sk->sk_daddr, port);
 }
 
 /**

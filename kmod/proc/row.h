@@ -6,6 +6,7 @@
 #ifndef TCPW_ROW_H
 #define TCPW_ROW_H
 
+#include <linux/in6.h>
 #include <linux/seq_file.h>
 
 #include "conn.h"
@@ -25,6 +26,9 @@ bool tcpw_row_hold(struct tcpw_row *row, const struct tcpw_conn *c);
 void tcpw_row_release(struct tcpw_row *row);
 
 void tcpw_put_id(struct seq_file *m, struct sock *sk);
+void tcpw_put_address4(struct seq_file *m, const char *before, __be32 address, u16 port);
+void tcpw_put_address6(struct seq_file *m, const char *before,
+		       const struct in6_addr *address, u16 port);
 void tcpw_put_local(struct seq_file *m, const char *before, const struct sock *sk);
 void tcpw_put_remote(struct seq_file *m, const struct sock *sk);
 void tcpw_put_owner(struct seq_file *m, struct sock *sk);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Events: what happens to connections, told to whoever reads /proc/tcpwatch/events.
+ *
+ * Where nobody reads in a namespace, an event costs a look at one pointer. Else it goes
+ * into the ring of the CPU that it happens on (see ring.h).
+ */
+#ifndef TCPW_EVENT_H
+#define TCPW_EVENT_H
+
+#include <linux/in6.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "net.h"
+
+struct inode;
+struct sock;
+struct tcpw_conn;
+struct tcpw_ring;
+
+/** enum tcpw_event_kind - what happened */
+enum tcpw_event_kind {
+	TCPW_EVENT_STATE,
+	TCPW_EVENT_CLOSED,
+	TCPW_EVENT_ZERO_WINDOW,
+	TCPW_EVENT_WINDOW_OPEN,
+	TCPW_EVENT_SYN_BLOCKED,
+	TCPW_EVENT_STUCK,
+};
+
+/** enum tcpw_by - what ended a connection */
+enum tcpw_by {
+	TCPW_BY_FIN,
+	TCPW_BY_RESET_IN,
+	TCPW_BY_RESET_OUT,
+	TCPW_BY_TIMEOUT,
+	TCPW_BY_REFUSED,
+	TCPW_BY_OTHER,		/* a connect() that the program or the network gave up */
+};
+
+/** TCPW_UNKNOWN_NS - a time that nobody knows */
+#define TCPW_UNKNOWN_NS U64_MAX
+
+/**
+ * struct tcpw_ends - the addresses of a connection's two ends
+ * @local: in IPv4 the last word of it
+ * @remote: as @local
+ * @local_port: in network order
+ * @remote_port: as @local_port
+ * @family: AF_INET or AF_INET6, as the socket's
+ */
+struct tcpw_ends {
+	struct in6_addr local;
+	struct in6_addr remote;
+	__be16 local_port;
+	__be16 remote_port;
+	u8 family;
+};
+
+/**
+ * struct tcpw_event - an event
+ * @time_ns: when, by CLOCK_BOOTTIME
+ * @id: the socket's cookie
+ * @ends: its addresses
+ * @kind: enum tcpw_event_kind, which says what of the rest is in use
+ * @state: from which state to which, and how long it was in the first
+ * @closed: of the connection that ended: its age, payload bytes each way, segments sent
+ *	again; enum tcpw_opened, tcpw_closed, tcpw_by
+ * @window: whether it is our own window, and for how long it was open, or closed, before
+ * @stuck: how long it has been in CLOSE_WAIT
+ */
+struct tcpw_event {
+	u64 time_ns;
+	u64 id;
+	struct tcpw_ends ends;
+	u8 kind;
+	union {
+		struct {
+			u64 after_ns;
+			u8 from;
+			u8 to;
+		} state;
+		struct {
+			u64 age_ns;
+			u64 bytes_in;
+			u64 bytes_out;
+			u32 retrans;
+			u8 opened;
+			u8 closed;
+			u8 by;
+		} closed;
+		struct {
+			u64 after_ns;
+			bool out;
+		} window;
+		struct {
+			u64 wait_ns;
+		} stuck;
+	};
+};
+
+/**
+ * tcpw_event_wanted() - does anybody read the events of a namespace?
+ * @tn: the namespace, NULL for one that is dying
+ *
+ * Context: any, under rcu_read_lock().
+ * Return: whether an event that happens now would be read.
+ */
+static inline bool tcpw_event_wanted(const struct tcpw_net *tn)
+{
+	return tn && unlikely(rcu_access_pointer(tn->ring));
+}
+
+void tcpw_event_state(struct tcpw_net *tn, struct sock *sk, unsigned int from,
+		      unsigned int to, u64 after_ns);
+void tcpw_event_closed(struct tcpw_net *tn, struct sock *sk, const struct tcpw_conn *c,
+		       enum tcpw_by by);
+void tcpw_event_window(struct tcpw_net *tn, struct sock *sk, bool out, bool closes,
+		       u64 after_ns);
+void tcpw_event_syn_blocked(struct tcpw_net *tn, struct sock *sk);
+void tcpw_event_stuck(struct tcpw_net *tn, struct sock *sk, u64 wait_ns);
+
+#endif

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/irq_work.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+#include "event.h"
+#include "net.h"
+#include "ring.h"
+
+enum {
+	SLOTS_DEFAULT = 8192,		/* 1 MiB a CPU, while somebody reads */
+	SLOTS_LEAST = 16,
+	SLOTS_MOST = 1 << 20,
+};
+
+static unsigned long slots_of_a_ring __read_mostly;
+
+/**
+ * struct part - one CPU's part of a ring
+ * @head: how many events have been written
+ * @busy: an event is being written
+ * @slots: where; NULL where no memory was asked for, as the CPU was offline
+ * @wake: wakes the readers from where that is allowed
+ * @wait: the readers
+ *
+ * @head, @busy and @slots[] are written by the CPU itself, with bottom halves off.
+ */
+struct part {
+	unsigned long head;
+	bool busy;
+	struct tcpw_event *slots;
+	struct irq_work wake;
+	struct wait_queue_head *wait;
+};
+
+/**
+ * struct tcpw_ring - the rings of a namespace
+ * @mask: one less than the slots of each
+ * @readers: how many read; protected by the namespace's ring_lock
+ * @part: one for each CPU
+ */
+struct tcpw_ring {
+	unsigned long mask;
+	unsigned int readers;
+	struct part __percpu *part;
+};
+
+/**
+ * struct place - how far a reader has come in one CPU's ring
+ * @at: the next event it reads
+ * @until: from there on nothing is known to be written before @known_ns
+ * @time_ns: the time of that at @at; 0 if it has not been looked at
+ */
+struct place {
+	unsigned long at;
+	unsigned long until;
+	u64 time_ns;
+};
+
+/**
+ * struct tcpw_ring_reader - a reader
+ * @tn: the namespace
+ * @ring: its rings, which stay while there is a reader
+ * @known_ns: all events before this time are before the places' @until
+ * @place: one for each possible CPU
+ */
+struct tcpw_ring_reader {
+	struct tcpw_net *tn;
+	struct tcpw_ring *ring;
+	u64 known_ns;
+	struct place place[];
+};
+
+/**
+ * tcpw_ring_init() - how large rings are to be
+ * @slots: events that each CPU's ring holds; 0 for the default
+ *
+ * Context: process, before there is any reader.
+ */
+void tcpw_ring_init(unsigned int slots)
+{
+	if (!slots)
+		slots = SLOTS_DEFAULT;
+	slots_of_a_ring = roundup_pow_of_two(clamp_t(unsigned int, slots, SLOTS_LEAST,
+						     SLOTS_MOST));
+}
+
+/**
+ * tcpw_ring_net_init() - make a namespace ready for readers
+ * @tn: the namespace
+ */
+void tcpw_ring_net_init(struct tcpw_net *tn)
+{
+	mutex_init(&tn->ring_lock);
+	init_waitqueue_head(&tn->ring_wait);
+}
+
+/* ---- writing */
+
+/* In hard interrupt context, where no lock of a writer is held. */
+static void wake(struct irq_work *work)
+{
+	wake_up_interruptible_all(container_of(work, struct part, wake)->wait);
+}
+
+/**
+ * tcpw_ring_begin() - begin to write an event
+ * @ring: the rings
+ *
+ * Context: any but hard interrupts, under rcu_read_lock(). Bottom halves are off until
+ * tcpw_ring_end(), which must follow if there is an event.
+ * Return: the event, its time set; NULL if it is lost, as this CPU has no ring.
+ */
+struct tcpw_event *tcpw_ring_begin(struct tcpw_ring *ring)
+{
+	struct tcpw_event *event;
+	struct part *part;
+
+	local_bh_disable();
+	part = this_cpu_ptr(ring->part);
+	if (unlikely(!part->slots)) {
+		WRITE_ONCE(part->head, part->head + 1);
+		local_bh_enable();
+		return NULL;
+	}
+	WRITE_ONCE(part->busy, true);
+	/*
+	 * The last head goes out before what it gives up is overwritten (with copy_out()),
+	 * and busy does before the clock is read (with wait_for_busy()).
+	 */
+	smp_mb();
+	event = &part->slots[part->head & ring->mask];
+	WRITE_ONCE(event->time_ns, ktime_get_boottime_ns());
+	return event;
+}
+
+/**
+ * tcpw_ring_end() - an event is written
+ * @ring: the rings
+ *
+ * Context: as tcpw_ring_begin() left it.
+ */
+void tcpw_ring_end(struct tcpw_ring *ring)
+{
+	struct part *part = this_cpu_ptr(ring->part);
+
+	smp_store_release(&part->head, part->head + 1);
+	smp_store_release(&part->busy, false);
+	/* Either the reader that goes to sleep sees the new head, or this sees the reader. */
+	smp_mb();
+	if (waitqueue_active(part->wait))
+		irq_work_queue(&part->wake);
+	local_bh_enable();
+}
+
+/* ---- readers come and go */
+
+static void ring_free(struct tcpw_ring *ring)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct part *part = per_cpu_ptr(ring->part, cpu);
+
+		irq_work_sync(&part->wake);
+		kvfree(part->slots);
+	}
+	free_percpu(ring->part);
+	kfree(ring);
+}
+
+static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
+{
+	struct tcpw_ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
+	bool failed = false;
+	int cpu;
+
+	if (!ring)
+		return NULL;
+	ring->mask = slots_of_a_ring - 1;
+	ring->part = alloc_percpu_gfp(struct part, GFP_KERNEL_ACCOUNT);
+	if (!ring->part) {
+		kfree(ring);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu) {
+		struct part *part = per_cpu_ptr(ring->part, cpu);
+
+		init_irq_work(&part->wake, wake);
+		part->wait = &tn->ring_wait;
+		if (!cpu_online(cpu))
+			continue;
+		part->slots = kvcalloc(slots_of_a_ring, sizeof(*part->slots),
+				       GFP_KERNEL_ACCOUNT);
+		failed |= !part->slots;
+	}
+	if (failed) {
+		ring_free(ring);
+		return NULL;
+	}
+	return ring;
+}
+
+/**
+ * tcpw_ring_join() - read what happens in a namespace from now on
+ * @tn: the namespace, kept by the caller
+ *
+ * Context: process.
+ * Return: for tcpw_ring_leave(); an ERR_PTR() if there is no memory.
+ */
+struct tcpw_ring_reader *tcpw_ring_join(struct tcpw_net *tn)
+{
+	struct tcpw_ring_reader *reader;
+	struct tcpw_ring *ring;
+	int cpu;
+
+	reader = kvzalloc(struct_size(reader, place, nr_cpu_ids), GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return ERR_PTR(-ENOMEM);
+	mutex_lock(&tn->ring_lock);
+	ring = rcu_dereference_protected(tn->ring, lockdep_is_held(&tn->ring_lock));
+	if (!ring) {
+		ring = ring_alloc(tn);
+		if (!ring) {
+			mutex_unlock(&tn->ring_lock);
+			kvfree(reader);
+			return ERR_PTR(-ENOMEM);
+		}
+		rcu_assign_pointer(tn->ring, ring);
+	}
+	ring->readers++;
+	mutex_unlock(&tn->ring_lock);
+
+	reader->tn = tn;
+	reader->ring = ring;
+	for_each_possible_cpu(cpu) {
+		struct place *place = &reader->place[cpu];
+
+		place->at = smp_load_acquire(&per_cpu_ptr(ring->part, cpu)->head);
+		place->until = place->at;
+	}
+	return reader;
+}
+
+/**
+ * tcpw_ring_leave() - read no more
+ * @reader: of tcpw_ring_join()
+ *
+ * Context: process; may wait for RCU.
+ */
+void tcpw_ring_leave(struct tcpw_ring_reader *reader)
+{
+	struct tcpw_ring *ring = reader->ring;
+	struct tcpw_net *tn = reader->tn;
+	bool last;
+
+	mutex_lock(&tn->ring_lock);
+	last = !--ring->readers;
+	if (last)
+		rcu_assign_pointer(tn->ring, NULL);
+	mutex_unlock(&tn->ring_lock);
+	if (last) {
+		synchronize_rcu();
+		ring_free(ring);
+	}
+	kvfree(reader);
+}
+
+/* ---- reading */
+
+/**
+ * tcpw_ring_ready() - is there something to read?
+ * @reader: the reader
+ *
+ * Context: any.
+ * Return: whether tcpw_ring_next() would find an event.
+ */
+bool tcpw_ring_ready(const struct tcpw_ring_reader *reader)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct part *part = per_cpu_ptr(reader->ring->part, cpu);
+
+		if (READ_ONCE(part->head) != reader->place[cpu].at)
+			return true;
+	}
+	return false;
+}
+
+/* Until what is being written on that CPU is. */
+static void wait_for_busy(const struct part *part)
+{
+	unsigned long head = READ_ONCE(part->head);
+
+	while (READ_ONCE(part->busy) && READ_ONCE(part->head) == head)
+		cpu_relax();
+}
+
+/* Find out what has been written up to now. */
+static void learn(struct tcpw_ring_reader *reader)
+{
+	int cpu;
+
+	reader->known_ns = ktime_get_boottime_ns();
+	/* Who is not busy from here on will read a later time from the clock. */
+	smp_mb();
+	for_each_possible_cpu(cpu) {
+		const struct part *part = per_cpu_ptr(reader->ring->part, cpu);
+
+		wait_for_busy(part);
+		reader->place[cpu].until = smp_load_acquire(&part->head);
+	}
+}
+
+/*
+ * The slot of the next event; NULL, and how many are lost, if that was overwritten
+ * already: then the place is that of the oldest that is still there.
+ */
+static const struct tcpw_event *slot_at(const struct tcpw_ring *ring, const struct part *part,
+					struct place *place, u64 *lost)
+{
+	unsigned long head = smp_load_acquire(&part->head);
+	unsigned long room = part->slots ? ring->mask + 1 : 0;
+
+	/* The slot that is written next is that of the oldest. */
+	if (head - place->at < room)
+		return &part->slots[place->at & ring->mask];
+	*lost += head - place->at - room + (room ? 1 : 0);
+	place->at = head - room + (room ? 1 : 0);
+	place->until = head;
+	place->time_ns = 0;
+	return NULL;
+}
+
+/* Copy an event, or only look at its time, and see that it was whole. */
+static bool copy_out(const struct tcpw_ring *ring, const struct part *part,
+		     struct place *place, struct tcpw_event *event, u64 *lost)
+{
+	const struct tcpw_event *slot = slot_at(ring, part, place, lost);
+
+	if (!slot)
+		return false;
+	if (event)
+		data_race(*event = *slot);
+	else
+		place->time_ns = READ_ONCE(slot->time_ns);
+	smp_rmb();
+	return slot_at(ring, part, place, lost);
+}
+
+/* The CPU whose next event is the first of all that are known; -1 if there is none. */
+static int first_of_all(struct tcpw_ring_reader *reader, u64 *lost)
+{
+	u64 first_ns = reader->known_ns;
+	int cpu, found = -1;
+
+	for_each_possible_cpu(cpu) {
+		const struct part *part = per_cpu_ptr(reader->ring->part, cpu);
+		struct place *place = &reader->place[cpu];
+
+		if (place->at == place->until)
+			continue;
+		if (!place->time_ns && !copy_out(reader->ring, part, place, NULL, lost))
+			return -1;
+		if (place->time_ns < first_ns) {
+			first_ns = place->time_ns;
+			found = cpu;
+		}
+	}
+	return found;
+}
+
+/**
+ * tcpw_ring_next() - read the next event
+ * @reader: the reader; one call at a time
+ * @event: where to
+ * @lost: set to how many events before that one are lost; if it is not 0, there may be
+ *	an event all the same, later
+ *
+ * Context: process.
+ * Return: whether there is an event; never while some are lost.
+ */
+bool tcpw_ring_next(struct tcpw_ring_reader *reader, struct tcpw_event *event, u64 *lost)
+{
+	struct place *place;
+	int cpu;
+
+	*lost = 0;
+	cpu = first_of_all(reader, lost);
+	/* One that is being written while this learns may be too late, and is there next time. */
+	while (cpu < 0 && !*lost && tcpw_ring_ready(reader)) {
+		learn(reader);
+		cpu = first_of_all(reader, lost);
+	}
+	if (cpu < 0)
+		return false;
+	place = &reader->place[cpu];
+	if (!copy_out(reader->ring, per_cpu_ptr(reader->ring->part, cpu), place, event, lost))
+		return false;
+	place->at++;
+	place->time_ns = 0;
+	return true;
+}
+
+/* ---- the end */
+
+/**
+ * tcpw_ring_hang_up() - let those who wait for events go
+ * @tn: the namespace
+ *
+ * Context: process. From now on a reader that has read all is told that this is the end.
+ */
+void tcpw_ring_hang_up(struct tcpw_net *tn)
+{
+	WRITE_ONCE(tn->ring_over, true);
+	wake_up_all(&tn->ring_wait);
+}
+
+/**
+ * tcpw_ring_release() - let those go who poll
+ * @tn: the namespace, whose file is gone: nobody begins to poll any more
+ *
+ * The files that readers have open outlive the module, and so does a poll of them: what
+ * it has put into the wait queue must be taken out before that ends. epoll does so when
+ * it is told POLLFREE, poll() and select() when they wake up.
+ *
+ * Context: process. The memory of @tn has to stay for a grace period of RCU.
+ */
+void tcpw_ring_release(struct tcpw_net *tn)
+{
+	while (waitqueue_active(&tn->ring_wait)) {
+		__wake_up(&tn->ring_wait, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
+		schedule_timeout_uninterruptible(1);
+	}
+}
