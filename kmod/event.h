@@ -27,6 +27,7 @@ enum tcpw_event_kind {
 	TCPW_EVENT_WINDOW_OPEN,
 	TCPW_EVENT_SYN_BLOCKED,
 	TCPW_EVENT_STUCK,
+	TCPW_EVENT_SEGMENT,
 };
 
 /** enum tcpw_by - what ended a connection */
@@ -37,6 +38,11 @@ enum tcpw_by {
 	TCPW_BY_TIMEOUT,
 	TCPW_BY_REFUSED,
 	TCPW_BY_OTHER,		/* a connect() that the program or the network gave up */
+};
+
+enum {
+	TCPW_SACK_BLOCKS = 2,	/* the first says what came, the second whether it had to */
+	TCPW_NO_WSCALE = 255,
 };
 
 /** TCPW_UNKNOWN_NS - a time that nobody knows */
@@ -69,6 +75,11 @@ struct tcpw_ends {
  *	again; enum tcpw_opened, tcpw_closed, tcpw_by
  * @window: whether it is our own window, and for how long it was open, or closed, before
  * @stuck: how long it has been in CLOSE_WAIT
+ * @segment: a segment, sequence numbers counted from the initial ones: its flags as in
+ *	the header, its window in bytes, and what the socket had then, RFC 9293's SND.UNA,
+ *	SND.NXT, SND.WND, RCV.NXT and RCV.WND, the end of the send queue, up to where the
+ *	program has read, and the congestion window in bytes; what a SYN offers, or which
+ *	blocks are selected
  */
 struct tcpw_event {
 	u64 time_ns;
@@ -97,6 +108,26 @@ struct tcpw_event {
 		struct {
 			u64 wait_ns;
 		} stuck;
+		struct {
+			u32 seq;
+			u32 ack;
+			u32 len;
+			u32 wnd;
+			u32 una;
+			u32 nxt;
+			u32 snd_wnd;
+			u32 write_seq;
+			u32 rcv_nxt;
+			u32 copied;
+			u32 rcv_wnd;
+			u32 cwnd;
+			u32 sack[TCPW_SACK_BLOCKS][2];
+			u16 mss;
+			u8 wscale;
+			u8 n_sack : 7;
+			u8 out : 1;
+			u8 flags;
+		} segment;
 	};
 };
 

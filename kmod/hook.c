@@ -9,72 +9,17 @@
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
-#include "compat.h"
 #include "conn.h"
 #include "event.h"
+#include "follow.h"
 #include "hook.h"
 #include "life.h"
 #include "mini.h"
 #include "net.h"
+#include "segment.h"
 #include "window.h"
 
-/**
- * struct segment - a segment in a hook
- * @tn: the namespace
- * @skb: the packet
- * @th: its TCP header, the fixed part; in the packet or a copy
- * @family: AF_INET or AF_INET6
- * @out: it leaves
- * @ifindex: the interface that it leaves by
- */
-struct segment {
-	struct tcpw_net *tn;
-	struct sk_buff *skb;
-	const struct tcphdr *th;
-	u8 family;
-	bool out;
-	int ifindex;
-};
-
-/*
- * The socket at the local end. The kernel finds the sockets of segments that come
- * in later, save where early demux did already; of those that leave it knows them,
- * but a reset may come from none.
- */
-static struct sock *lookup(const struct segment *s)
-{
-	struct net *net = s->tn->net;
-	__be16 local = s->out ? s->th->source : s->th->dest;
-	__be16 remote = s->out ? s->th->dest : s->th->source;
-	int dif = s->ifindex, sdif = 0;
-
-	if (s->family == AF_INET) {
-		const struct iphdr *ip = ip_hdr(s->skb);
-
-		if (!s->out) {
-			dif = inet_iif(s->skb);
-			sdif = inet_sdif(s->skb);
-		}
-		return tcpw_lookup4(net, s->out ? ip->daddr : ip->saddr, remote,
-				    s->out ? ip->saddr : ip->daddr, ntohs(local), dif, sdif);
-	}
-#if IS_ENABLED(CONFIG_IPV6)
-	{
-		const struct ipv6hdr *ip = ipv6_hdr(s->skb);
-
-		if (!s->out) {
-			dif = inet6_iif(s->skb);
-			sdif = inet6_sdif(s->skb);
-		}
-		return tcpw_lookup6(net, s->out ? &ip->daddr : &ip->saddr, remote,
-				    s->out ? &ip->saddr : &ip->daddr, ntohs(local), dif, sdif);
-	}
-#else
-	return NULL;
-#endif
-}
-
-static u16 window_slot(const struct segment *s)
+static u16 window_slot(const struct tcpw_segment *s)
 {
 	const struct tcphdr *th = s->th;
 
@@ -86,7 +31,7 @@ static u16 window_slot(const struct segment *s)
 }
 
 /* A SYN came for a connection that has not been closed: its peer reuses the port. */
-static void syn_blocked(const struct segment *s, struct sock *sk)
+static void syn_blocked(const struct tcpw_segment *s, struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
@@ -100,7 +45,7 @@ static void syn_blocked(const struct segment *s, struct sock *sk)
 }
 
 /* A socket sends a SYN: its first, or the same again. */
-static void syn_sent(const struct segment *s, struct sock *sk)
+static void syn_sent(const struct tcpw_segment *s, struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
@@ -113,7 +58,7 @@ static void syn_sent(const struct segment *s, struct sock *sk)
 	tcpw_conn_unlock(sk);
 }
 
-static void count_flags(const struct segment *s)
+static void count_flags(const struct tcpw_segment *s)
 {
 	const struct tcphdr *th = s->th;
 
@@ -130,7 +75,7 @@ static void count_flags(const struct segment *s)
 }
 
 /* A segment with a flag or a closed window came, or any while windows are closed. */
-static void segment_in(const struct segment *s)
+static void segment_in(const struct tcpw_segment *s)
 {
 	const struct tcphdr *th = s->th;
 	bool flags = th->syn || th->fin || th->rst, window = false;
@@ -146,7 +91,7 @@ static void segment_in(const struct segment *s)
 	if (!flags && !window)
 		return;
 
-	sk = lookup(s);
+	sk = tcpw_segment_lookup(s);
 	if (!sk)
 		return;
 	if (sk_fullsock(sk)) {
@@ -161,7 +106,7 @@ static void segment_in(const struct segment *s)
 }
 
 /* The same on its way out. */
-static void segment_out(const struct segment *s)
+static void segment_out(const struct tcpw_segment *s)
 {
 	const struct tcphdr *th = s->th;
 	struct sock *sk = s->skb->sk;
@@ -170,7 +115,7 @@ static void segment_out(const struct segment *s)
 		count_flags(s);
 	if (th->rst) {
 		/* What made the kernel reset the peer ends a mini-socket, too. */
-		sk = lookup(s);
+		sk = tcpw_segment_lookup(s);
 		if (!sk)
 			return;
 		if (sk->sk_state == TCP_TIME_WAIT)
@@ -192,12 +137,13 @@ static void segment_out(const struct segment *s)
 
 /*
  * Whether a segment is worth a look: it has one of the flags or a closed window, or a
- * closed window may open. All others, nearly all of the traffic, end here. A header
+ * closed window may open, or somebody follows connections. All others, nearly all of the traffic, end here. A header
  * that is not in the packet's linear part has to be looked at to know.
  */
 static __always_inline bool matters(const struct sk_buff *skb, const struct tcphdr *th)
 {
-	return unlikely((const u8 *)(th + 1) > skb_tail_pointer(skb) ||
+	return tcpw_follow_any() ||
+	       unlikely((const u8 *)(th + 1) > skb_tail_pointer(skb) ||
 			tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
 			!th->window || tcpw_window_any_closed());
 }
@@ -211,10 +157,11 @@ static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family
 {
 	int offset = (const u8 *)th - skb->data;
 	struct tcphdr copy;
-	struct segment s = {
+	struct tcpw_segment s = {
 		.tn = tn,
 		.skb = skb,
 		.th = skb_header_pointer(skb, offset, sizeof(copy), &copy),
+		.offset = offset,
 		.family = family,
 		.out = state->hook == NF_INET_LOCAL_OUT,
 		.ifindex = state->out ? state->out->ifindex : 0,
@@ -224,7 +171,9 @@ static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family
 		return;
 	if (s.out)
 		segment_out(&s);
-	else
+	if (tcpw_follow_any())
+		tcpw_follow_segment(&s);
+	if (!s.out)
 		segment_in(&s);
 }
 

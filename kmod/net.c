@@ -7,6 +7,7 @@
 #include <net/sock.h>
 
 #include "conn.h"
+#include "follow.h"
 #include "hook.h"
 #include "mini.h"
 #include "net.h"
@@ -147,6 +148,7 @@ static int __net_init net_init(struct net *net)
 	tcpw_order_init(&tn->listeners);
 	INIT_DELAYED_WORK(&tn->tick, tick);
 	tcpw_ring_net_init(tn);
+	tcpw_follow_net_init(tn);
 
 	err = tcpw_sysctl_net_init(tn);
 	if (err)
@@ -186,6 +188,7 @@ static void __net_exit net_exit(struct net *net)
 
 	cancel_delayed_work_sync(&tn->tick);
 	tcpw_conn_purge(tn);
+	tcpw_follow_net_exit(tn);
 	tcpw_sysctl_net_exit(tn);
 	free_percpu(tn->cpu);
 }

@@ -20,6 +20,7 @@
 struct ctl_table_header;
 struct net;
 struct sock;
+struct tcpw_follow;
 struct tcpw_ring;
 
 /**
@@ -57,6 +58,8 @@ struct tcpw_net_cpu {
  * @ring_lock: protects @ring's coming and going, and how many read it
  * @ring_wait: those who wait for events
  * @ring_over: the files are going: there are no more events
+ * @follow: which connections are followed, NULL for none; by RCU
+ * @follow_lock: of those who change @follow
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
  */
@@ -73,6 +76,8 @@ struct tcpw_net {
 	struct mutex ring_lock;		/* ring, and its readers */
 	struct wait_queue_head ring_wait;
 	bool ring_over;
+	struct tcpw_follow __rcu *follow;
+	struct mutex follow_lock;	/* follow's changes */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;
 };

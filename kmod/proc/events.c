@@ -14,7 +14,7 @@
 #include "conn.h"
 #include "event.h"
 #include "net.h"
-#include "proc/events.h"
+#include "proc/proc.h"
 #include "proc/row.h"
 #include "ring.h"
 #include "state.h"
@@ -66,6 +66,7 @@ static const char *const names[] = {
 	[TCPW_EVENT_WINDOW_OPEN]	= "window_open",
 	[TCPW_EVENT_SYN_BLOCKED]	= "syn_blocked",
 	[TCPW_EVENT_STUCK]		= "stuck",
+	[TCPW_EVENT_SEGMENT]		= "segment",
 };
 
 static const char *const ends[] = {
@@ -76,6 +77,48 @@ static const char *const ends[] = {
 	[TCPW_BY_REFUSED]		= "refused",
 	[TCPW_BY_OTHER]			= "-",
 };
+
+/* As tcpdump writes them. */
+static void put_flags(struct seq_file *m, u8 flags)
+{
+	static const char letters[] = "FSRP.UEW";
+	unsigned int i;
+
+	seq_puts(m, " flags=");
+	for (i = 0; i < sizeof(letters) - 1; i++)
+		if (flags & 1 << i)
+			seq_putc(m, letters[i]);
+	if (!flags)
+		seq_putc(m, '-');
+}
+
+static void put_segment(struct seq_file *m, const struct tcpw_event *event)
+{
+	unsigned int i;
+
+	seq_puts(m, event->segment.out ? " dir=out" : " dir=in");
+	put_flags(m, event->segment.flags);
+	seq_put_decimal_ull(m, " seq=", event->segment.seq);
+	seq_put_decimal_ull(m, " ack=", event->segment.ack);
+	seq_put_decimal_ull(m, " len=", event->segment.len);
+	seq_put_decimal_ull(m, " wnd=", event->segment.wnd);
+	seq_put_decimal_ull(m, " una=", event->segment.una);
+	seq_put_decimal_ull(m, " nxt=", event->segment.nxt);
+	seq_put_decimal_ull(m, " snd_wnd=", event->segment.snd_wnd);
+	seq_put_decimal_ull(m, " write_seq=", event->segment.write_seq);
+	seq_put_decimal_ull(m, " rcv_nxt=", event->segment.rcv_nxt);
+	seq_put_decimal_ull(m, " copied=", event->segment.copied);
+	seq_put_decimal_ull(m, " rcv_wnd=", event->segment.rcv_wnd);
+	seq_put_decimal_ull(m, " cwnd=", event->segment.cwnd);
+	for (i = 0; i < event->segment.n_sack; i++) {
+		seq_put_decimal_ull(m, i ? "," : " sack=", event->segment.sack[i][0]);
+		seq_put_decimal_ull(m, "-", event->segment.sack[i][1]);
+	}
+	if (event->segment.mss)
+		seq_put_decimal_ull(m, " mss=", event->segment.mss);
+	if (event->segment.wscale != TCPW_NO_WSCALE)
+		seq_put_decimal_ull(m, " wscale=", event->segment.wscale);
+}
 
 static void put_keys(struct seq_file *m, const struct tcpw_event *event)
 {
@@ -103,6 +146,9 @@ static void put_keys(struct seq_file *m, const struct tcpw_event *event)
 		seq_put_decimal_ull(m, " wait_ms=",
 				    div_u64(event->stuck.wait_ns, NSEC_PER_MSEC));
 		break;
+	case TCPW_EVENT_SEGMENT:
+		put_segment(m, event);
+		break;
 	}
 }
 
@@ -111,7 +157,10 @@ static void put_event(struct seq_file *m, const struct tcpw_event *event)
 	const struct tcpw_ends *e = &event->ends;
 
 	seq_put_decimal_ull(m, "", event->time_ns);
-	seq_put_decimal_ull(m, " ", event->id);
+	if (event->id)
+		seq_put_decimal_ull(m, " ", event->id);
+	else
+		seq_puts(m, " -");
 	tcpw_put_word(m, names[event->kind]);
 	put_end(m, e->family, &e->local, e->local_port);
 	put_end(m, e->family, &e->remote, e->remote_port);

@@ -5,7 +5,6 @@
 
 #include "net.h"
 #include "proc/ehash.h"
-#include "proc/events.h"
 #include "proc/proc.h"
 #include "ring.h"
 
@@ -54,7 +53,7 @@ static int __net_init proc_net_init(struct net *net)
 		if (!proc_create_net(tables[i].name, 0444, folder, tables[i].ops,
 				     tables[i].size()))
 			goto err;
-	if (tcpw_proc_events_init(folder))
+	if (tcpw_proc_events_init(folder) || tcpw_proc_follow_init(folder))
 		goto err;
 	return 0;
 err:

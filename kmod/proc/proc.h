@@ -7,8 +7,13 @@
 
 #include <linux/seq_file.h>
 
+struct proc_dir_entry;
+
 int tcpw_proc_init(void);
 void tcpw_proc_exit(void);
+
+int tcpw_proc_events_init(struct proc_dir_entry *folder);
+int tcpw_proc_follow_init(struct proc_dir_entry *folder);
 
 int tcpw_summary_show(struct seq_file *m, void *v);
 

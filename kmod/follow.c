@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <asm/unaligned.h>
+#include <linux/slab.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "event.h"
+#include "follow.h"
+#include "net.h"
+#include "ring.h"
+#include "segment.h"
+
+DEFINE_STATIC_KEY_FALSE(tcpw_follow_key);
+
+/* ---- the filters */
+
+/**
+ * tcpw_follow_net_init() - make a namespace ready for filters
+ * @tn: the namespace
+ */
+void tcpw_follow_net_init(struct tcpw_net *tn)
+{
+	mutex_init(&tn->follow_lock);
+}
+
+/* Let @new, NULL for no filter, take the place of what is there. */
+static void replace(struct tcpw_net *tn, struct tcpw_follow *new)
+{
+	struct tcpw_follow *old;
+
+	old = rcu_replace_pointer(tn->follow, new, lockdep_is_held(&tn->follow_lock));
+	if (new && !old)
+		static_branch_inc(&tcpw_follow_key);
+	if (old && !new)
+		static_branch_dec(&tcpw_follow_key);
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+/**
+ * tcpw_follow_net_exit() - follow nobody any more
+ * @tn: the namespace; its hooks are gone
+ *
+ * Context: process.
+ */
+void tcpw_follow_net_exit(struct tcpw_net *tn)
+{
+	mutex_lock(&tn->follow_lock);
+	replace(tn, NULL);
+	mutex_unlock(&tn->follow_lock);
+}
+
+/**
+ * tcpw_follow_get() - copy the filters of a namespace
+ * @tn: the namespace, kept by the caller
+ * @follow: where to
+ *
+ * Context: process.
+ */
+void tcpw_follow_get(struct tcpw_net *tn, struct tcpw_follow *follow)
+{
+	const struct tcpw_follow *now;
+
+	rcu_read_lock();
+	now = rcu_dereference(tn->follow);
+	if (now)
+		*follow = *now;
+	else
+		follow->n = 0;
+	rcu_read_unlock();
+}
+
+/**
+ * tcpw_follow_change() - change the filters of a namespace
+ * @tn: the namespace, kept by the caller
+ * @change: changes a copy of them; if it returns an error, nothing has happened
+ * @data: for @change
+ *
+ * Context: process.
+ * Return: 0 or a negative error.
+ */
+int tcpw_follow_change(struct tcpw_net *tn,
+		       int (*change)(struct tcpw_follow *follow, void *data), void *data)
+{
+	struct tcpw_follow *new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!new)
+		return -ENOMEM;
+	mutex_lock(&tn->follow_lock);
+	tcpw_follow_get(tn, new);
+	err = change(new, data);
+	if (!err && new->n) {
+		replace(tn, new);
+		new = NULL;
+	} else if (!err) {
+		replace(tn, NULL);
+	}
+	mutex_unlock(&tn->follow_lock);
+	kfree(new);
+	return err;
+}
+
+static bool end_fits(const struct tcpw_filter_end *end, u8 family,
+		     const struct in6_addr *address, __be16 port)
+{
+	if (end->port && end->port != port)
+		return false;
+	if (end->family == AF_UNSPEC)
+		return true;
+	return end->family == family &&
+	       ipv6_prefix_equal(address, &end->address, end->prefix);
+}
+
+static bool wanted(const struct tcpw_net *tn, const struct tcpw_ends *ends)
+{
+	const struct tcpw_follow *follow = rcu_dereference(tn->follow);
+	unsigned int i;
+
+	for (i = 0; follow && i < follow->n; i++) {
+		const struct tcpw_filter *filter = &follow->filter[i];
+
+		if (end_fits(&filter->local, ends->family, &ends->local, ends->local_port) &&
+		    end_fits(&filter->remote, ends->family, &ends->remote, ends->remote_port))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the segments */
+
+/**
+ * struct origin - where the sequence numbers of a connection begin
+ * @iss: ours, RFC 9293's ISS
+ * @irs: the peer's, IRS
+ */
+struct origin {
+	u32 iss;
+	u32 irs;
+};
+
+/*
+ * The kernel forgets both numbers, but counts what was acknowledged and received since.
+ * To what connect() sent, it also counts our SYN; never the peer's.
+ * Sources: tcp_snd_una_update(), tcp_rcv_nxt_update(), tcp_finish_connect().
+ */
+static struct origin origin_of(const struct sock *sk, bool passive)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct origin origin;
+	u32 una, nxt;
+	int tries = 4;
+
+	/* A segment that comes in may find another CPU at work on the socket. */
+	do {
+		una = READ_ONCE(tp->snd_una);
+		nxt = READ_ONCE(tp->rcv_nxt);
+		origin.iss = una - (u32)READ_ONCE(tp->bytes_acked) - passive;
+		origin.irs = nxt - (u32)READ_ONCE(tp->bytes_received) - 1;
+	} while (--tries && (una != READ_ONCE(tp->snd_una) || nxt != READ_ONCE(tp->rcv_nxt)));
+	return origin;
+}
+
+/* What the options say: of a SYN what it offers, of any other what it selects. */
+static void put_options(struct tcpw_event *event, const struct tcpw_segment *s, u32 base)
+{
+	u8 buffer[MAX_TCP_OPTION_SPACE];
+	int left = s->th->doff * 4 - (int)sizeof(*s->th);
+	const u8 *option;
+
+	event->segment.n_sack = 0;
+	event->segment.wscale = TCPW_NO_WSCALE;
+	event->segment.mss = 0;
+	if (left <= 0)
+		return;
+	option = skb_header_pointer(s->skb, s->offset + sizeof(*s->th), left, buffer);
+	while (option && left > 0) {
+		unsigned int i, size;
+
+		if (*option == TCPOPT_EOL)
+			return;
+		if (*option == TCPOPT_NOP) {
+			option++;
+			left--;
+			continue;
+		}
+		if (left < 2 || option[1] < 2 || option[1] > left)
+			return;
+		size = option[1];
+		if (*option == TCPOPT_MSS && size == TCPOLEN_MSS && s->th->syn)
+			event->segment.mss = get_unaligned_be16(option + 2);
+		else if (*option == TCPOPT_WINDOW && size == TCPOLEN_WINDOW && s->th->syn)
+			event->segment.wscale = option[2];
+		else if (*option == TCPOPT_SACK)
+			for (i = 2; i + TCPOLEN_SACK_PERBLOCK <= size &&
+			     event->segment.n_sack < TCPW_SACK_BLOCKS; i += TCPOLEN_SACK_PERBLOCK) {
+				u32 *block = event->segment.sack[event->segment.n_sack++];
+
+				block[0] = get_unaligned_be32(option + i) - base;
+				block[1] = get_unaligned_be32(option + i + 4) - base;
+			}
+		option += size;
+		left -= size;
+	}
+}
+
+/* What the segment itself says, its sequence numbers as seen from where they begin. */
+static void put_header(struct tcpw_event *event, const struct tcpw_segment *s,
+		       const struct origin *origin, unsigned int wscale)
+{
+	const struct tcphdr *th = s->th;
+	u32 seq_base = s->out ? origin->iss : origin->irs;
+	u32 ack_base = s->out ? origin->irs : origin->iss;
+
+	event->segment.out = s->out;
+	event->segment.flags = tcp_flag_byte(th);
+	event->segment.seq = ntohl(th->seq) - seq_base;
+	event->segment.ack = th->ack ? ntohl(th->ack_seq) - ack_base : 0;
+	event->segment.len = s->skb->len - s->offset - th->doff * 4;
+	event->segment.wnd = (u32)ntohs(th->window) << (th->syn ? 0 : wscale);
+	put_options(event, s, ack_base);
+}
+
+static void put_socket(struct tcpw_event *event, const struct tcpw_segment *s,
+		       struct sock *sk, bool passive)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct origin origin = origin_of(sk, passive);
+	bool peer_known = sk->sk_state != TCP_SYN_SENT;
+	u32 rcv_nxt = READ_ONCE(tp->rcv_nxt);
+
+	if (!peer_known)
+		origin.irs = s->out ? 0 : ntohl(s->th->seq);
+	put_header(event, s, &origin,
+		   s->out ? tp->rx_opt.rcv_wscale : tp->rx_opt.snd_wscale);
+	event->segment.una = READ_ONCE(tp->snd_una) - origin.iss;
+	event->segment.nxt = READ_ONCE(tp->snd_nxt) - origin.iss;
+	event->segment.snd_wnd = READ_ONCE(tp->snd_wnd);
+	event->segment.write_seq = READ_ONCE(tp->write_seq) - origin.iss;
+	event->segment.rcv_nxt = peer_known ? rcv_nxt - origin.irs : 0;
+	event->segment.copied = peer_known ? READ_ONCE(tp->copied_seq) - origin.irs : 0;
+	event->segment.rcv_wnd = max_t(s32, READ_ONCE(tp->rcv_wup) + READ_ONCE(tp->rcv_wnd) -
+				       rcv_nxt, 0);
+	event->segment.cwnd = READ_ONCE(tp->snd_cwnd) * READ_ONCE(tp->mss_cache);
+}
+
+static void put_request(struct tcpw_event *event, const struct tcpw_segment *s,
+			const struct request_sock *req)
+{
+	struct origin origin = {
+		.iss = tcp_rsk(req)->snt_isn,
+		.irs = tcp_rsk(req)->rcv_isn,
+	};
+
+	put_header(event, s, &origin,
+		   s->out ? inet_rsk(req)->rcv_wscale : inet_rsk(req)->snd_wscale);
+	event->segment.una = 0;
+	event->segment.nxt = 1;
+	event->segment.snd_wnd = 0;
+	event->segment.write_seq = 1;
+	event->segment.rcv_nxt = 1;
+	event->segment.copied = 1;
+	event->segment.rcv_wnd = req->rsk_rcv_wnd;
+	event->segment.cwnd = 0;
+}
+
+/*
+ * A SYN that comes for a listener, or the SYN-ACK that answers it with a cookie: there is
+ * no socket whose it could be.
+ */
+static void put_stranger(struct tcpw_event *event, const struct tcpw_segment *s)
+{
+	u32 seq = ntohl(s->th->seq), before_ack = ntohl(s->th->ack_seq) - 1;
+	struct origin origin = {
+		.iss = s->out ? seq : before_ack,
+		.irs = s->out ? before_ack : seq,
+	};
+
+	put_header(event, s, &origin, 0);
+	event->segment.una = 0;
+	event->segment.nxt = 0;
+	event->segment.snd_wnd = 0;
+	event->segment.write_seq = 0;
+	event->segment.rcv_nxt = 0;
+	event->segment.copied = 0;
+	event->segment.rcv_wnd = 0;
+	event->segment.cwnd = 0;
+}
+
+static bool is_passive(const struct sock *sk)
+{
+	const struct tcpw_conn *c = tcpw_conn_lock(sk);
+	bool passive = c && c->opened == TCPW_OPENED_BY_LISTENER;
+
+	tcpw_conn_unlock(sk);
+	return passive;
+}
+
+static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, struct sock *sk)
+{
+	struct tcpw_ring *ring = rcu_dereference(s->tn->ring);
+	bool full = sk && sk_fullsock(sk), passive = false;
+	struct tcpw_event *event;
+
+	if (!ring)
+		return;
+	if (full)
+		passive = is_passive(sk);
+	event = tcpw_ring_begin(ring);
+	if (!event)
+		return;
+	event->kind = TCPW_EVENT_SEGMENT;
+	event->id = sk ? tcpw_conn_id(sk) : 0;
+	event->ends = *ends;
+	if (full)
+		put_socket(event, s, sk, passive);
+	else if (sk)
+		put_request(event, s, inet_reqsk(sk));
+	else
+		put_stranger(event, s);
+	tcpw_ring_end(ring);
+}
+
+/* Whether that is what sends; resets, and ACKs for mini-sockets, the kernel's own may. */
+static bool is_connection(const struct sock *sk)
+{
+	return sk->sk_state == TCP_NEW_SYN_RECV ||
+	       (sk_fullsock(sk) && sk->sk_type == SOCK_STREAM &&
+		sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_LISTEN);
+}
+
+/**
+ * tcpw_follow_segment() - tell of a segment, if its connection is followed
+ * @s: the segment
+ *
+ * What a mini-socket or no socket at all has to do with is left out, except a SYN.
+ *
+ * Context: in a hook, under rcu_read_lock(), no bucket lock.
+ */
+void tcpw_follow_segment(const struct tcpw_segment *s)
+{
+	struct sock *sk = s->skb->sk, *found = NULL;
+	struct tcpw_ends ends;
+
+	if (!tcpw_event_wanted(s->tn))
+		return;
+	tcpw_segment_ends(s, &ends);
+	if (!wanted(s->tn, &ends))
+		return;
+	if (!s->out || !sk || !is_connection(sk)) {
+		found = tcpw_segment_lookup(s);
+		sk = found;
+	}
+	if (sk && sk->sk_state == TCP_TIME_WAIT)
+		sk = NULL;
+	if (sk || s->th->syn)
+		tell(s, &ends, sk);
+	if (found)
+		sock_gen_put(found);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+
+#include "compat.h"
+#include "event.h"
+#include "net.h"
+#include "segment.h"
+
+/**
+ * tcpw_segment_lookup() - the socket at the local end, if it is no listener
+ * @s: the segment
+ *
+ * The kernel finds the sockets of segments that come in later, save where early demux
+ * did already; of those that leave it knows them, but a reset may come from none.
+ *
+ * Context: under rcu_read_lock().
+ * Return: a full, mini- or request socket with a reference, for sock_gen_put(); or NULL.
+ */
+struct sock *tcpw_segment_lookup(const struct tcpw_segment *s)
+{
+	struct net *net = s->tn->net;
+	__be16 local = s->out ? s->th->source : s->th->dest;
+	__be16 remote = s->out ? s->th->dest : s->th->source;
+	int dif = s->ifindex, sdif = 0;
+
+	if (s->family == AF_INET) {
+		const struct iphdr *ip = ip_hdr(s->skb);
+
+		if (!s->out) {
+			dif = inet_iif(s->skb);
+			sdif = inet_sdif(s->skb);
+		}
+		return tcpw_lookup4(net, s->out ? ip->daddr : ip->saddr, remote,
+				    s->out ? ip->saddr : ip->daddr, ntohs(local), dif, sdif);
+	}
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		const struct ipv6hdr *ip = ipv6_hdr(s->skb);
+
+		if (!s->out) {
+			dif = inet6_iif(s->skb);
+			sdif = inet6_sdif(s->skb);
+		}
+		return tcpw_lookup6(net, s->out ? &ip->daddr : &ip->saddr, remote,
+				    s->out ? &ip->saddr : &ip->daddr, ntohs(local), dif, sdif);
+	}
+#else
+	return NULL;
+#endif
+}
+
+/**
+ * tcpw_segment_ends() - the addresses that a segment is for and from
+ * @s: the segment
+ * @ends: where to; of a v4-mapped socket these are the IPv4 addresses
+ *
+ * Context: any.
+ */
+void tcpw_segment_ends(const struct tcpw_segment *s, struct tcpw_ends *ends)
+{
+	struct in6_addr *from = s->out ? &ends->local : &ends->remote;
+	struct in6_addr *to = s->out ? &ends->remote : &ends->local;
+
+	ends->family = s->family;
+	ends->local_port = s->out ? s->th->source : s->th->dest;
+	ends->remote_port = s->out ? s->th->dest : s->th->source;
+	if (s->family == AF_INET) {
+		ipv6_addr_set_v4mapped(ip_hdr(s->skb)->saddr, from);
+		ipv6_addr_set_v4mapped(ip_hdr(s->skb)->daddr, to);
+	} else {
+		*from = ipv6_hdr(s->skb)->saddr;
+		*to = ipv6_hdr(s->skb)->daddr;
+	}
+}
