@@ -452,6 +452,31 @@ static u64 time_of(u64 now_ns, u32 stamp)
 }
 
 /*
+ * Who opened a connection older than the module. What was acknowledged counts the SYN of
+ * a connect(), but not that of a listener's child, which is acknowledged before there is a
+ * socket; what was sent counts payload alone. So the initial sequence number that follows
+ * from the one is that which follows from the other, or one more.
+ * Sources: tcp_rcv_synsent_state_process(), tcp_create_openreq_child(),
+ * tcp_snd_una_update(), __tcp_transmit_skb().
+ */
+static enum tcpw_opened opened_by(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 by_acks = tp->snd_una - (u32)tp->bytes_acked;
+	u32 by_bytes = tp->snd_nxt - (u32)(tp->bytes_sent - tp->bytes_retrans) - 1;
+
+	/* Ours is the last to be sent. */
+	if ((1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
+				   TCPF_LAST_ACK) && tp->snd_nxt == tp->write_seq)
+		by_bytes--;
+	if (by_acks == by_bytes)
+		return TCPW_OPENED_BY_CONNECT;
+	if (by_acks == by_bytes + 1)
+		return TCPW_OPENED_BY_LISTENER;
+	return TCPW_OPENED_UNKNOWN;
+}
+
+/*
  * What the timestamps of a socket older than the module tell. Whatever it sent or
  * received, it was open by then. In CLOSE_WAIT the last ACK came with the FIN or
  * after it; if SND.WL1, the sequence number of the segment that the window was last
@@ -468,6 +493,7 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	c->syn_sent = 1;
 	if (in_handshake(c->state) || c->state == TCP_LISTEN)
 		return;
+	c->opened = opened_by(sk);
 	c->opened_ns = min3(acked_ns, time_of(now_ns, tp->lsndtime),
 			    time_of(now_ns, inet_csk(sk)->icsk_ack.lrcvtime));
 	switch (c->state) {

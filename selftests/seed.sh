@@ -105,6 +105,30 @@ closed_is()
 	expect_eq "who closed $1 first" "$(row a connections "$VALUE" closed)" "$2"
 }
 
+# What cNAME or sNAME is to be, for all whose handshake was over: connect() made the
+# one, accept() gave the other.
+who_opened()
+{
+	local f name
+
+	for f in 4 6; do
+		for name in open finwait1 finwait2 orphan closing slastack quiet talked answered; do
+			case $name in
+			orphan) opened_is sorphan$f passive ;;
+			slastack) opened_is slastack$f passive ;;
+			*) opened_is c$name$f active; opened_is s$name$f passive ;;
+			esac
+		done
+	done
+}
+
+# opened_is SOCKET WHO
+opened_is()
+{
+	cookie pa "$1"
+	expect_eq "who opened $1" "$(row a connections "$VALUE" opened)" "$2"
+}
+
 who_closed_first()
 {
 	local f
@@ -219,6 +243,7 @@ test_case "a FIN and nothing after it: est" estimated
 test_case "ACKs after the FIN: min" at_least
 test_case "data before the FIN: no wrong number" honest
 test_case "no age above the true one" no_age_too_high
+test_case "who opened" who_opened
 test_case "who closed first" who_closed_first
 test_case "verdicts of older sockets" verdicts
 test_case "a later change is exact" later_changes
