@@ -315,6 +315,9 @@ static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, str
 	event->kind = TCPW_EVENT_SEGMENT;
 	event->id = sk ? tcpw_conn_id(sk) : 0;
 	event->ends = *ends;
+	/* As the socket's own address is written, which may be v4-mapped. */
+	if (sk)
+		event->ends.family = sk->sk_family;
 	if (full)
 		put_socket(event, s, sk, passive);
 	else if (sk)

@@ -1,0 +1,464 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# /proc/tcpwatch/events: every kind of event, made by real sockets, told in order, once to
+# each reader, in its own namespace alone; readers that are too slow, and the module's end.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Whoever reads opens the file before this goes on.
+record()
+{
+	become "$2" cat /proc/tcpwatch/events >"$WORK/$1" &
+	PEER_PID[$1]=$!
+	wait_for "$1 has opened the file" has_open "$1"
+}
+
+has_open()
+{
+	# shellcheck disable=SC2012 # links, to see where they lead
+	ls -l "/proc/${PEER_PID[$1]}/fd" 2>/dev/null | grep -q '/tcpwatch/events$'
+}
+
+# story ID FILE: what happened to it, times left out
+story()
+{
+	awk -v id="$1" '$2 == id { $1 = $2 = $4 = $5 = ""; print }' "$WORK/$2" |
+		sed -E 's/ ?(after|age)_us=([0-9]+|-)//; s/ +/ /g; s/^ //; s/ $//'
+}
+
+# expect_story ID LINE...: exactly that, as soon as the last of it is told
+expect_story()
+{
+	local id=$1
+
+	shift
+	printf '%s\n' "$@" >"$WORK/wanted"
+	if ! wait_for "the end of $id is told" has_ended "$id"; then
+		return
+	fi
+	story "$id" all >"$WORK/got"
+	expect_same "the events of $id" "$WORK/got" "$WORK/wanted"
+}
+
+has_ended()
+{
+	grep -q "^[0-9]* $1 closed " "$WORK/all"
+}
+
+# id_of SOCKET, into ID
+id_of()
+{
+	cookie pa "$1"
+	ID=$VALUE
+}
+
+CONNECTED='state from=CLOSE to=SYN_SENT
+state from=SYN_SENT to=ESTABLISHED'
+ACCEPTED='state from=LISTEN to=SYN_RECV
+state from=SYN_RECV to=ESTABLISHED'
+
+orderly()
+{
+	local f=$1 at client server from connected
+
+	at=$(loopback "$f")
+	peer_socket pa "chand$f" "$at:$((3000 + f))"
+	peer pa connect "chand$f" "$at:$((f * 1000))"
+	connected="$BEFORE $AFTER"
+	peer pa accept "shand$f" "l$f"
+	id_of "chand$f"
+	client=$ID
+	id_of "shand$f"
+	server=$ID
+	peer pa send "chand$f" 5
+	peer pa recv "shand$f" 5
+	peer pa send "shand$f" 7
+	peer pa recv "chand$f" 7
+	peer pa shutdown "chand$f"
+	peer pa await "shand$f" CLOSE_WAIT
+	peer pa await "chand$f" FIN_WAIT2
+	peer pa close "shand$f"
+	expect_story "$client" "$CONNECTED" \
+		"state from=ESTABLISHED to=FIN_WAIT1" "state from=FIN_WAIT1 to=FIN_WAIT2" \
+		"state from=FIN_WAIT2 to=TIME_WAIT" \
+		"closed opened=active closed=local by=fin retrans=0 bytes_in=7 bytes_out=5"
+	expect_story "$server" "$ACCEPTED" \
+		"state from=ESTABLISHED to=CLOSE_WAIT" "state from=CLOSE_WAIT to=LAST_ACK" \
+		"state from=LAST_ACK to=CLOSE" \
+		"closed opened=passive closed=remote by=fin retrans=0 bytes_in=5 bytes_out=7"
+	expect_eq "the client's addresses" \
+		"$(awk -v id="$client" '$2 == id { print $4, $5 }' "$WORK/all" | sort -u)" \
+		"$at:$((3000 + f)) $at:$((f * 1000))"
+	expect_eq "the server's addresses" \
+		"$(awk -v id="$server" '$2 == id { print $4, $5 }' "$WORK/all" | sort -u)" \
+		"$at:$((f * 1000)) $at:$((3000 + f))"
+	# By the clock of who called connect().
+	from=$(sed -n "s/^\([0-9]*\) $client state .*to=ESTABLISHED .*/\1/p" "$WORK/all")
+	expect_between "the time of ESTABLISHED" $((from / 1000)) "${connected% *}" "${connected#* }"
+	times_add_up "$client"
+	times_add_up "$server"
+	peer pa close "chand$f"
+}
+
+# times_add_up ID: nothing is told before what came before it, and a connection is as old
+# as its states took together, save for the microseconds in which each event is written
+times_add_up()
+{
+	expect_eq "what is wrong with the times of $1" "$(awk -v id="$1" '
+		$2 != id { next }
+		$1 < last { print "goes back at " $1 }
+		{ last = $1 }
+		match($0, / after_us=[0-9]+/) { sum += substr($0, RSTART + 10, RLENGTH - 10) + 0 }
+		match($0, / age_us=[0-9]+/) {
+			age = substr($0, RSTART + 8, RLENGTH - 8) + 0
+			if (age < sum || age > sum + 500000)
+				print "age " age " of " sum
+		}' "$WORK/all")" ''
+}
+
+both_close()
+{
+	local f=$1 port=$((3010 + $1)) client
+
+	peer_pair pa "both$f" "$(loopback "$f"):$port" "l$f" "$(loopback "$f"):$((f * 1000))"
+	id_of "cboth$f"
+	client=$ID
+	# The server's FIN comes before the ACK of the client's, which is lost at first.
+	in_ns a nft add element inet traffic finless "{ $port }"
+	peer pa shutdown "cboth$f"
+	peer pa shutdown "sboth$f"
+	peer pa await "cboth$f" CLOSING
+	in_ns a nft delete element inet traffic finless "{ $port }"
+	wait_for "its end is told" has_ended "$client"
+	expect_story "$client" "$CONNECTED" "state from=ESTABLISHED to=FIN_WAIT1" \
+		"state from=FIN_WAIT1 to=CLOSING" "state from=CLOSING to=TIME_WAIT" \
+		"closed opened=active closed=both by=fin retrans=$(retrans_of "$client") bytes_in=0 bytes_out=0"
+	peer pa close "cboth$f"
+	peer pa close "sboth$f"
+}
+
+# How often a FIN is lost is a matter of time.
+retrans_of()
+{
+	sed -n "s/^[0-9]* $1 closed .* retrans=\([0-9]*\) .*/\1/p" "$WORK/all"
+}
+
+resets()
+{
+	local f=$1 at client server
+
+	at=$(loopback "$f")
+	peer_pair pa "rst$f" "$at:0" "l$f" "$at:$((f * 1000))"
+	id_of "crst$f"
+	client=$ID
+	id_of "srst$f"
+	server=$ID
+	peer pa reset "crst$f"
+	peer pa close "srst$f"
+	expect_story "$client" "$CONNECTED" "state from=ESTABLISHED to=CLOSE" \
+		"closed opened=active closed=- by=reset_out retrans=0 bytes_in=0 bytes_out=0"
+	expect_story "$server" "$ACCEPTED" "state from=ESTABLISHED to=CLOSE" \
+		"closed opened=passive closed=- by=reset_in retrans=0 bytes_in=0 bytes_out=0"
+
+	peer_pair pa "unread$f" "$at:0" "l$f" "$at:$((f * 1000))"
+	id_of "sunread$f"
+	server=$ID
+	peer pa send "cunread$f" 3
+	peer pa shutdown "cunread$f"
+	peer pa await "sunread$f" CLOSE_WAIT
+	peer pa close "sunread$f"
+	expect_story "$server" "$ACCEPTED" "state from=ESTABLISHED to=CLOSE_WAIT" \
+		"state from=CLOSE_WAIT to=CLOSE" \
+		"closed opened=passive closed=remote by=reset_out retrans=0 bytes_in=3 bytes_out=0"
+	peer pa close "cunread$f"
+}
+
+failures()
+{
+	local f=$1 at port=$((3020 + $1))
+
+	at=$(loopback "$f")
+	peer_socket pa "refused$f" "$at:0"
+	id_of "refused$f"
+	peer pa begin "refused$f" "$at:81"
+	peer pa outcome "refused$f"
+	expect_story "$ID" "state from=CLOSE to=SYN_SENT" "state from=SYN_SENT to=CLOSE" \
+		"closed opened=active closed=- by=refused retrans=0 bytes_in=0 bytes_out=0"
+
+	mute a "$port"
+	peer_socket pa "deaf$f" "$at:$port"
+	peer pa set "deaf$f" syncnt 1
+	id_of "deaf$f"
+	peer pa begin "deaf$f" "$at:$((f * 1000))"
+	peer pa outcome "deaf$f"
+	expect_story "$ID" "state from=CLOSE to=SYN_SENT" "state from=SYN_SENT to=CLOSE" \
+		"closed opened=active closed=- by=timeout retrans=1 bytes_in=0 bytes_out=0"
+
+	peer pa close "deaf$f"
+	peer_socket pa "hasty$f" "$at:$port"
+	id_of "hasty$f"
+	peer pa begin "hasty$f" "$at:$((f * 1000))"
+	peer pa close "hasty$f"
+	expect_story "$ID" "state from=CLOSE to=SYN_SENT" "state from=SYN_SENT to=CLOSE" \
+		"closed opened=active closed=- by=- retrans=0 bytes_in=0 bytes_out=0"
+	unmute a "$port"
+	peer pa close "refused$f"
+
+	peer_pair pa "given$f" "$at:$port" "l$f" "$at:$((f * 1000))"
+	id_of "cgiven$f"
+	peer pa set "cgiven$f" user_timeout 300
+	in_ns a nft add element inet traffic muted "{ $port }"
+	peer pa send "cgiven$f" 1
+	wait_for "it is given up" has_ended "$ID"
+	expect_match "how it ended" "$(story "$ID" all | tail -n 1)" \
+		'^closed opened=active closed=- by=timeout retrans=[1-9][0-9]* bytes_in=0 bytes_out=1$'
+	unmute a "$port"
+	peer pa close "cgiven$f"
+	peer pa close "sgiven$f"
+}
+
+windows()
+{
+	local f=$1 at client server
+
+	at=$(loopback "$f")
+	peer_pair pa "wnd$f" "$at:0" "l$f" "$at:$((f * 1000))"
+	id_of "cwnd$f"
+	client=$ID
+	id_of "swnd$f"
+	server=$ID
+	peer pa fill "cwnd$f"
+	wait_for "the window is closed" row_is a connections "$client" snd_wnd 0
+	wait_for "that is told" window_told "$client" zero_window in
+	expect_eq "opened before it was read" "$(grep -c "$client window_open" "$WORK/all")" 0
+	peer pa shutdown "cwnd$f"
+	peer pa drain "swnd$f"
+	wait_for "it opens" window_told "$client" window_open in
+	wait_for "it opens at the other end" window_told "$server" window_open out
+	# It closes, and opens, in turn, as often as the counters say.
+	for ID in "$client in zero_in" "$server out zero_out"; do
+		read -r id way column <<<"$ID"
+		expect_eq "turns of the window $way" \
+			"$(awk -v id="$id" '$2 == id && $3 ~ /window/ { print $3 }' "$WORK/all" |
+				uniq | sort | uniq -c | awk '{ print $2 "=" $1 }' | paste -sd' ')" \
+			"window_open=$(row a connections "$id" "$column") zero_window=$(row a connections "$id" "$column")"
+		expect_eq "directions of the window $way" \
+			"$(grep -E "^[0-9]+ $id (zero_window|window_open)" "$WORK/all" |
+				grep -o 'dir=[a-z]*' | sort -u)" "dir=$way"
+	done
+	peer pa close "cwnd$f"
+	peer pa close "swnd$f"
+}
+
+window_told()
+{
+	grep -qE "^[0-9]+ $1 $2 .* dir=$3 after_us=[0-9]+\$" "$WORK/all"
+}
+
+close_waits()
+{
+	local f=$1 at port=$((3030 + $1)) id
+
+	at=$(loopback "$f")
+	peer_pair pa "leak$f" "$at:$port" "l$f" "$at:$((f * 1000))"
+	peer pa set "cleak$f" linger2 1
+	id_of "sleak$f"
+	id=$ID
+	peer pa close "cleak$f"
+	peer pa await "sleak$f" CLOSE_WAIT
+	expect_eq "stuck before the threshold" "$(story "$id" all | grep -c stuck)" 0
+	ns_sysctl a net.tcpwatch.close_wait_stuck_ms=50
+	wait_for "that it is stuck is told" has_event "$id" stuck
+	expect_match "the event" "$(story "$id" all | grep stuck)" '^stuck wait_ms=[0-9]+$'
+	expect_between "its wait_ms" "$(story "$id" all | sed -n 's/^stuck wait_ms=//p')" 50 60000
+
+	wait_for "the client's port is free again" port_is_free "$port"
+	no_acks a "$port"
+	peer_socket pa "back$f" "$at:$port"
+	peer pa set "back$f" syncnt 1
+	peer pa begin "back$f" "$at:$((f * 1000))"
+	wait_for "that a SYN was blocked is told" has_event "$id" syn_blocked
+	expect_match "the event" "$(story "$id" all | grep -m 1 syn_blocked)" '^syn_blocked$'
+	peer pa close "back$f"
+	acks_again a "$port"
+	peer pa close "sleak$f"
+	# Told once, however often it is looked at.
+	wait_for "its end is told" has_ended "$id"
+	expect_eq "times that it was told to be stuck" "$(story "$id" all | grep -c stuck)" 1
+	ns_sysctl a net.tcpwatch.close_wait_stuck_ms=60000
+}
+
+has_event()
+{
+	grep -q "^[0-9]* $1 $2 " "$WORK/all"
+}
+
+port_is_free()
+{
+	[ -z "$(in_ns a ss -Htan "sport = :$1")" ]
+}
+
+# All that was told by now has the form of the contract.
+form()
+{
+	expect_between "lines" "$(wc -l <"$WORK/all")" 100 9999
+	expect_eq "lines of another form" "$(grep -vE '^[0-9]+ [0-9]+ (state|closed|zero_window|window_open|syn_blocked|stuck) (\[[0-9a-f:.]+\]|[0-9.]+):[0-9]+ (\[[0-9a-f:.]+\]|[0-9.]+):[0-9]+( [a-z_]+=[^ ]+)*$' "$WORK/all")" ''
+	expect_eq "lines in a wrong order" "$(sort -ns -k1,1 "$WORK/all" | diff - "$WORK/all" | wc -l)" 0
+	expect_eq "events lost" "$(summary a events_lost)" 0
+	expect_eq "the mode" "$(stat -c %a "$(ns_proc a)/events")" 400
+	expect_fails "reading by somebody else" in_ns a setpriv --reuid=65534 --regid=65534 \
+		--clear-groups head -c 1 /proc/tcpwatch/events
+}
+
+# Each reads from where it opened; what one reads the other does, too.
+own_places()
+{
+	local first
+
+	record late a
+	peer_pair pa late 127.0.0.1:0 l4 127.0.0.1:4000
+	id_of clate
+	first=$ID
+	peer pa close clate
+	peer pa close slate
+	wait_for "its end is told to the first" has_ended "$first"
+	wait_for "its end is told to the second" grep -q "^[0-9]* $first closed " "$WORK/late"
+	stop late
+	expect_eq "whose event the second reads first" "$(awk '{ print $2; exit }' "$WORK/late")" "$first"
+	tail -n "$(wc -l <"$WORK/late")" "$WORK/all" >"$WORK/tail"
+	expect_same "what both read" "$WORK/late" "$WORK/tail"
+}
+
+own_namespace()
+{
+	expect_eq "what the other namespace was told of this one" "$(cat "$WORK/other")" ''
+	peer_start pb b
+	peer_listen pb lone 127.0.0.1:4444
+	wait_for "it is told of its own" grep -q ':4444 .* to=LISTEN' "$WORK/other"
+	expect_eq "what this one is told of the other" "$(grep -c :4444 "$WORK/all")" 0
+	peer_stop pb
+}
+
+# Not a byte too few or too many, however little is asked for at a time.
+in_bites()
+{
+	become a dd bs=7 if=/proc/tcpwatch/events of="$WORK/bites" status=none &
+	PEER_PID[bites]=$!
+	wait_for "it has opened the file" has_open bites
+	record whole a
+	peer_pair pa bite '[::1]:0' l6 '[::1]:6000'
+	peer pa reset cbite
+	peer pa close sbite
+	wait_for "the end is told" grep -q ' closed .*reset_in' "$WORK/whole"
+	wait_for "the end is read in bites" same_size "$WORK/whole" "$WORK/bites"
+	stop bites
+	stop whole
+	expect_same "what is read in bites" "$WORK/bites" "$WORK/whole"
+}
+
+same_size()
+{
+	[ "$(stat -c %s "$1")" = "$(stat -c %s "$2")" ]
+}
+
+# A reader that sleeps meanwhile is told how many it has missed.
+too_slow()
+{
+	local i read=0 lost=0 status
+
+	stop all
+	stop other
+	module_absent
+	module_load_with event_slots=16 || fail "tcpwatch can't be loaded with event_slots"
+	record slow a
+	kill -STOP "${PEER_PID[slow]}"
+	for ((i = 0; i < 20; i++)); do
+		peer_pair pa slow$i 127.0.0.1:0 l4 127.0.0.1:4000
+		peer pa reset cslow$i
+		peer pa close sslow$i
+	done
+	kill -CONT "${PEER_PID[slow]}"
+	# 20 times 4 of the one end and 4 of the other.
+	wait_for "all is read or lost" all_accounted 160
+	expect_match "how it is told that some are lost" "$(grep -m 1 lost "$WORK/slow")" \
+		'^[0-9]+ - lost - - n=[0-9]+$'
+	expect_between "events lost" "$(lost_in slow)" 80 159
+	expect_eq "events_lost of summary" "$(summary a events_lost)" "$(lost_in slow)"
+	stop slow
+}
+
+lost_in()
+{
+	sed -n 's/.* lost - - n=//p' "$WORK/$1" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+all_accounted()
+{
+	[ $(($(grep -vc ' lost ' "$WORK/slow") + $(lost_in slow))) = "$1" ]
+}
+
+# The module goes: who waits reads the end of the file, and who polls hears of it.
+the_end()
+{
+	module_fresh
+	log_mark
+	record waiting a
+	become a python3 -c '
+import os, select, sys
+fd = os.open("/proc/tcpwatch/events", os.O_RDONLY | os.O_NONBLOCK)
+epoll = select.epoll()
+epoll.register(fd, select.EPOLLIN)
+poll = select.poll()
+poll.register(fd, select.POLLIN)
+try:
+    os.read(fd, 1)
+    sys.exit("it did not say EAGAIN")
+except BlockingIOError:
+    pass
+if epoll.poll(0):
+    sys.exit("something is there before anything has happened")
+print("waits", flush=True)
+poll.poll()
+epoll.poll()
+print("woke", flush=True)
+' >"$WORK/polling" &
+	PEER_PID[polling]=$!
+	wait_for "it polls" grep -q waits "$WORK/polling"
+	module_unload || fail "rmmod failed"
+	wait "${PEER_PID[waiting]}"
+	expect_eq "the status of who read to the end" $? 0
+	unset 'PEER_PID[waiting]'
+	wait "${PEER_PID[polling]}"
+	expect_eq "the status of who polled" $? 0
+	unset 'PEER_PID[polling]'
+	expect_match "what became of who polled" "$(cat "$WORK/polling")" woke
+	module_left_nothing
+}
+
+module_fresh
+ns_add a
+ns_add b
+peer_start pa a
+record all a
+record other b
+for f in 4 6; do
+	peer_listen pa l$f "$(loopback $f):$((f * 1000))"
+done
+
+for f in 4 6; do
+	test_case "an orderly life, IPv$f" orderly $f
+	test_case "both close at once, IPv$f" both_close $f
+	test_case "resets, IPv$f" resets $f
+	test_case "handshakes and connections that fail, IPv$f" failures $f
+	test_case "windows, IPv$f" windows $f
+	test_case "CLOSE_WAITs, IPv$f" close_waits $f
+done
+test_case "the form" form
+test_case "each reader at its own place" own_places
+test_case "each namespace its own" own_namespace
+test_case "read in bites" in_bites
+test_case "a reader that is too slow" too_slow
+test_case "the module goes" the_end
+run_cases
