@@ -6,20 +6,10 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# Whoever reads opens the file before this goes on.
-record()
-{
-	become "$2" cat /proc/tcpwatch/events >"$WORK/$1" &
-	PEER_PID[$1]=$!
-	wait_for "$1 has opened the file" has_open "$1"
-}
-
-has_open()
-{
-	# shellcheck disable=SC2012 # links, to see where they lead
-	ls -l "/proc/${PEER_PID[$1]}/fd" 2>/dev/null | grep -q '/tcpwatch/events$'
-}
+# shellcheck source=selftests/lib_link.sh
+. "$(dirname "$0")/lib_link.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
 
 # story ID FILE: what happened to it, times left out
 story()
@@ -295,11 +285,6 @@ has_event()
 	grep -q "^[0-9]* $1 $2 " "$WORK/all"
 }
 
-port_is_free()
-{
-	[ -z "$(in_ns a ss -Htan "sport = :$1")" ]
-}
-
 # All that was told by now has the form of the contract.
 form()
 {
@@ -344,9 +329,7 @@ own_namespace()
 # Not a byte too few or too many, however little is asked for at a time.
 in_bites()
 {
-	become a dd bs=7 if=/proc/tcpwatch/events of="$WORK/bites" status=none &
-	PEER_PID[bites]=$!
-	wait_for "it has opened the file" has_open bites
+	record_by bites a dd bs=7 status=none
 	record whole a
 	peer_pair pa bite '[::1]:0' l6 '[::1]:6000'
 	peer pa reset cbite
@@ -389,14 +372,9 @@ too_slow()
 	stop slow
 }
 
-lost_in()
-{
-	sed -n 's/.* lost - - n=//p' "$WORK/$1" | awk '{ n += $1 } END { print n + 0 }'
-}
-
 all_accounted()
 {
-	[ $(($(grep -vc ' lost ' "$WORK/slow") + $(lost_in slow))) = "$1" ]
+	[ "$(all_in slow)" = "$1" ]
 }
 
 # The module goes: who waits reads the end of the file, and who polls hears of it.

@@ -13,6 +13,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/lib_link.sh
 . "$(dirname "$0")/lib_link.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
 
 FOLLOW=/proc/tcpwatch/follow
 
@@ -109,27 +111,13 @@ too_many()
 	follow clear
 }
 
-# record FILE: the events of b, while there is a process of that name
-record()
-{
-	become b cat /proc/tcpwatch/events >"$WORK/$1" &
-	PEER_PID[$1]=$!
-	wait_for "$1 has opened the file" has_open "$1"
-}
-
-has_open()
-{
-	# shellcheck disable=SC2012 # links, to see where they lead
-	ls -l "/proc/${PEER_PID[$1]}/fd" 2>/dev/null | grep -q '/tcpwatch/events$'
-}
-
 # fits FAMILY FILTER YES-OR-NO: whether a connection from port 4001 to 80 is followed
 fits()
 {
 	local f=$1 wanted=$3 id
 
 	follow clear "$2" || fail "'$2' was refused"
-	: >"$WORK/matching"
+	record matching b
 	peer_socket pa "fit" "$(client "$f"):4001"
 	peer pa connect fit "$(server "$f"):80"
 	peer pb accept sfit "l$f"
@@ -140,14 +128,11 @@ fits()
 	wait_for "its end is told" grep -q "^[0-9]* $id closed " "$WORK/matching"
 	expect_eq "whether '$2' fits IPv$f" \
 		"$(grep -q "^[0-9]* $id segment" "$WORK/matching" && echo yes || echo no)" "$wanted"
+	stop matching
 }
 
 whom_they_fit()
 {
-	# Truncated for each connection, so it has to append.
-	become b sh -c 'exec cat /proc/tcpwatch/events >>"$1"' sh "$WORK/matching" &
-	PEER_PID[matching]=$!
-	wait_for "the file is open" has_open matching
 	fits 4 'add local=*:80' yes
 	fits 6 'add local=*:80' yes
 	fits 4 'add local=*:81' no
@@ -166,7 +151,6 @@ whom_they_fit()
 	fits 6 'add local=[fd77::]/64:80' yes
 	fits 6 'add local=[fd78::]/16' no
 	fits 6 'add remote=[fd77::1]:4001 local=[fd77::2]:80' yes
-	stop matching
 	follow clear
 }
 
@@ -283,7 +267,7 @@ as_on_the_link()
 	local f=$1 name=link$1 id i
 
 	follow clear 'add local=*:80'
-	record "$name"
+	record "$name" b
 	captures "$name"
 	tc -n "$(ns_name a)" qdisc add dev a-b root netem delay 5ms loss 5%
 	in_ns a nft add rule inet traffic in tcp sport 80 numgen random mod 20 == 0 drop
@@ -332,7 +316,7 @@ older_than_the_module()
 	peer pb recv "s$name" 3000
 	module_load || fail "tcpwatch can't be loaded"
 	follow 'add local=*:80'
-	record "$name"
+	record "$name" b
 	peer pa send "c$name" 5000
 	peer pb recv "s$name" 5000
 	peer pb send "s$name" 7000
@@ -363,7 +347,7 @@ mapped()
 	local id
 
 	follow clear 'add local=10.77.0.2:88'
-	record mapped
+	record mapped b
 	peer pb socket lmapped 6
 	peer pb bind lmapped '[::]:88'
 	peer pb listen lmapped 8
@@ -389,7 +373,7 @@ unloaded_meanwhile()
 {
 	log_mark
 	follow 'add local=*:80' 'add remote=*'
-	record last
+	record last b
 	peer_socket pa clast "$(client 4):0"
 	peer pa connect clast "$(server 4):80"
 	peer pb accept slast l4

@@ -6,6 +6,8 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
 
 COUNT=50000
 
@@ -42,11 +44,8 @@ in_order_or_lost()
 {
 	local lost
 
-	become a sh -c 'exec cat /proc/tcpwatch/events >"$1"' sh "$WORK/fast" &
-	PEER_PID[fast]=$!
-	become a sh -c 'exec dd bs=4k if=/proc/tcpwatch/events status=none >"$1"' sh "$WORK/slow" &
-	PEER_PID[slow]=$!
-	wait_for "both read" both_open
+	record fast a
+	record_by slow a dd bs=4k status=none
 	kill -STOP "${PEER_PID[slow]}"
 	become a "$TRAFFIC/churn" 127.0.0.1:0 2 $COUNT >"$WORK/churned" &
 	PEER_PID[churn]=$!
@@ -72,24 +71,6 @@ in_order_or_lost()
 more_than_kept()
 {
 	[ "$(wc -l <"$WORK/fast")" -gt $((8192 * $(nproc) * 2)) ]
-}
-
-both_open()
-{
-	# shellcheck disable=SC2012 # links, to see where they lead
-	[ "$(ls -l "/proc/${PEER_PID[fast]}/fd" "/proc/${PEER_PID[slow]}/fd" 2>/dev/null |
-		grep -c '/tcpwatch/events$')" = 2 ]
-}
-
-lost_in()
-{
-	awk '$3 == "lost" { n += substr($6, 3) } END { print n + 0 }' "$WORK/$1"
-}
-
-# all_in FILE: read and lost
-all_in()
-{
-	echo $(($(grep -vc ' lost ' "$WORK/$1") + $(lost_in "$1")))
 }
 
 accounted_alike()

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scripts share that read events. They source lib.sh first.
+
+# record NAME NAMESPACE: its events, into $WORK/NAME, from now on until stopped by NAME
+record()
+{
+	record_by "$1" "$2" cat
+}
+
+# record_by NAME NAMESPACE COMMAND...: the same by a command that reads standard input
+record_by()
+{
+	# Opened in there, as only there is the file that of the namespace.
+	# shellcheck disable=SC2016 # for that shell
+	become "$2" sh -c 'exec "$@" </proc/tcpwatch/events' sh "${@:3}" >"$WORK/$1" &
+	PEER_PID[$1]=$!
+	wait_for "$1 has opened the file" has_open "$1"
+}
+
+has_open()
+{
+	# shellcheck disable=SC2012 # links, to see where they lead
+	ls -l "/proc/${PEER_PID[$1]}/fd" 2>/dev/null | grep -q '/tcpwatch/events$'
+}
+
+# lost_in NAME: how many events it says were lost
+lost_in()
+{
+	awk '$3 == "lost" { n += substr($6, 3) } END { print n + 0 }' "$WORK/$1"
+}
+
+# all_in NAME: how many it has read or lost
+all_in()
+{
+	echo $(($(grep -vc ' lost ' "$WORK/$1") + $(lost_in "$1")))
+}
