@@ -89,8 +89,17 @@ bool source_has(const struct source *source, const char *name)
 	return !faccessat(source->dir, name, F_OK, 0);
 }
 
-static enum status read_failed(const struct source *source, const char *name, int error,
-			       struct fault *fault)
+/**
+ * source_failed() - say why a file could not be opened or read
+ * @source: where it is
+ * @name: the file
+ * @error: errno
+ * @fault: where to; its gone is set where the namespace or the module went away meanwhile
+ *
+ * Return: the status of @fault.
+ */
+enum status source_failed(const struct source *source, const char *name, int error,
+			  struct fault *fault)
 {
 	switch (error) {
 	case EAGAIN:
@@ -202,7 +211,7 @@ enum status source_read(const struct source *source, const char *name, char **te
 
 	while (!try_read(source, name, text, size, &plain)) {
 		if (errno != EAGAIN || !tries--)
-			return read_failed(source, name, errno, fault);
+			return source_failed(source, name, errno, fault);
 		nanosleep(&wait, NULL);
 	}
 	if (!plain)

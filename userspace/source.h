@@ -30,6 +30,8 @@ enum status source_adopt(struct source *source, int dir, const char *path, struc
 bool source_has(const struct source *source, const char *name);
 enum status source_read(const struct source *source, const char *name, char **text, size_t *size,
 			struct fault *fault);
+enum status source_failed(const struct source *source, const char *name, int error,
+			  struct fault *fault);
 void source_close(struct source *source);
 
 #endif
