@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "outlet.h"
+
+enum {
+	NS_PER_S = 1000 * 1000 * 1000,
+	GRACE_S = 1,	/* for who reads to take what is written, after a signal */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/**
+ * outlet_open() - look at stdout
+ * @outlet: what to fill in
+ */
+void outlet_open(struct outlet *outlet)
+{
+	outlet->tty = isatty(STDOUT_FILENO);
+	sigprocmask(SIG_BLOCK, NULL, &outlet->waiting);
+}
+
+/**
+ * outlet_catch() - let SIGINT and SIGTERM end a wait, and not the program
+ * @outlet: of outlet_open()
+ *
+ * They arrive only in outlet_wait() and outlet_put(): what is written is whole, and
+ * none is lost between a test and the wait.
+ */
+void outlet_catch(struct outlet *outlet)
+{
+	static const int ends[] = { SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = interrupt };
+	sigset_t block;
+
+	sigemptyset(&block);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		sigaddset(&block, ends[i]);
+		sigaction(ends[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &block, &outlet->waiting);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		sigdelset(&outlet->waiting, ends[i]);
+}
+
+/**
+ * outlet_color() - are colours wanted?
+ * @outlet: of outlet_open()
+ * @options: of the command line
+ *
+ * Return: whether they are, by --color and NO_COLOR.
+ */
+bool outlet_color(const struct outlet *outlet, const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if ((no_color && *no_color) || options->json || options->color == WHEN_NEVER)
+		return false;
+	return outlet->tty || options->color == WHEN_ALWAYS;
+}
+
+/*
+ * Until a pipe takes PIPE_BUF bytes without waiting. Returns false with errno if that
+ * takes too long after a signal.
+ */
+static bool wait_room(const struct outlet *outlet)
+{
+	const struct timespec grace = { .tv_sec = GRACE_S };
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	int ready;
+
+	do {
+		ready = ppoll(&out, 1, interrupted ? &grace : NULL, &outlet->waiting);
+	} while (ready < 0 && errno == EINTR);
+	if (!ready)
+		errno = EPIPE;
+	return ready > 0;
+}
+
+/**
+ * outlet_put() - write something
+ * @outlet: of outlet_open()
+ * @text: it
+ * @size: how many bytes
+ *
+ * Return: false, with errno, if that does not work: EPIPE if nobody reads any more, or
+ * nobody does after a signal.
+ */
+bool outlet_put(const struct outlet *outlet, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t written;
+
+		if (!wait_room(outlet))
+			return false;
+		written = write(STDOUT_FILENO, text, size < PIPE_BUF ? size : PIPE_BUF);
+		if (written < 0 && errno != EINTR && errno != EAGAIN)
+			return false;
+		if (written > 0) {
+			text += written;
+			size -= (size_t)written;
+		}
+	}
+	return true;
+}
+
+/**
+ * outlet_wait() - wait for something to happen
+ * @outlet: after outlet_catch()
+ * @input: a file to read from, -1 for none
+ * @wait_ns: for how long; below 0 for ever
+ *
+ * Return: what has happened.
+ */
+enum outlet_event outlet_wait(const struct outlet *outlet, int input, int64_t wait_ns)
+{
+	struct timespec wait = { .tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S };
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO },
+		{ .fd = input, .events = POLLIN },
+	};
+	int ready;
+
+	if (interrupted)
+		return OUTLET_ENDED;
+	ready = ppoll(fds, ARRAY_SIZE(fds), wait_ns < 0 ? NULL : &wait, &outlet->waiting);
+	if (!ready)
+		return OUTLET_TIME;
+	return ready < 0 || fds[0].revents ? OUTLET_ENDED : OUTLET_INPUT;
+}
