@@ -15,6 +15,8 @@ enum status leaks_main(struct options *options, int argc, char **argv);
 enum status handshakes_main(struct options *options, int argc, char **argv);
 enum status memory_main(struct options *options, int argc, char **argv);
 enum status port_main(struct options *options, int argc, char **argv);
+enum status events_main(struct options *options, int argc, char **argv);
+enum status life_main(struct options *options, int argc, char **argv);
 enum status explain_main(struct options *options, int argc, char **argv);
 
 #endif

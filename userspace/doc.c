@@ -180,6 +180,18 @@ void doc_element(struct doc *doc, struct json_object *object)
 }
 
 /**
+ * doc_line() - write an object that is a document itself, on a line of its own
+ * @doc: the document
+ * @object: the object, which this takes
+ */
+void doc_line(struct doc *doc, struct json_object *object)
+{
+	doc->comma = false;
+	doc_element(doc, object);
+	fputc('\n', doc->file);
+}
+
+/**
  * doc_open_array() - write an element that ends with a long array
  * @doc: the document
  * @object: the members before the array, at least one; this takes it

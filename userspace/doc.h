@@ -37,6 +37,7 @@ struct json_object *doc_object(struct doc *doc);
 struct json_object *doc_netns(struct doc *doc, const struct netns *ns);
 struct json_object *doc_array(struct doc *doc);
 void doc_append(struct doc *doc, struct json_object *array, struct json_object *value);
+void doc_line(struct doc *doc, struct json_object *object);
 void doc_element(struct doc *doc, struct json_object *object);
 void doc_open_array(struct doc *doc, struct json_object *object, const char *name);
 void doc_close_array(struct doc *doc);

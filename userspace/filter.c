@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../kmod/state.h"
+#include "array.h"
 #include "filter.h"
-#include "number.h"
+#include "word.h"
 
 enum {
 	NAMES_SIZE = 200,
@@ -44,6 +46,26 @@ static const char *find_verdict(const char *text)
 	return NULL;
 }
 
+static const char *find_event(const char *text)
+{
+	const struct word *word = word_find(text, NULL);
+
+	while (word && word->kind != WORD_EVENT)
+		word = word_find(text, word);
+	return word ? word->name : NULL;
+}
+
+/* As the event `closed` says it. */
+static const char *const ends[] = { "fin", "reset_in", "reset_out", "timeout", "refused", "-" };
+
+static const char *find_end(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (!strcmp(text, ends[i]))
+			return ends[i];
+	return NULL;
+}
+
 static void list_name(char names[NAMES_SIZE], const char *name)
 {
 	size_t used = strlen(names);
@@ -72,6 +94,27 @@ static enum status bad_verdict(const char *text, struct fault *fault)
 			 "--verdict %.64s: there is no such verdict; they are %s", text, names);
 }
 
+static enum status bad_event(const char *text, struct fault *fault)
+{
+	char names[NAMES_SIZE] = "";
+
+	for (size_t i = 0; i < n_words; i++)
+		if (words[i].kind == WORD_EVENT)
+			list_name(names, words[i].name);
+	return fault_set(fault, STATUS_USAGE, "--event %.64s: there is no such event; they are %s",
+			 text, names);
+}
+
+static enum status bad_end(const char *text, struct fault *fault)
+{
+	char names[NAMES_SIZE] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		list_name(names, ends[i]);
+	return fault_set(fault, STATUS_USAGE, "--by %.64s: nothing ends so; it is one of %s", text,
+			 names);
+}
+
 static enum status bad_addr(enum filter_kind kind, const char *text, struct fault *fault)
 {
 	return fault_set(fault, STATUS_USAGE,
@@ -89,6 +132,27 @@ static enum status take_pid(const char *text, pid_t *pid, struct fault *fault)
 				 text);
 	*pid = (pid_t)number.value;
 	return STATUS_OK;
+}
+
+/* In decimal, as the module has it, or in hex, as ss does. */
+static enum status take_id(const char *text, uint64_t *id, struct fault *fault)
+{
+	static const char ss[] = "sk:";
+	struct number number;
+	char *end;
+
+	if (!strncmp(text, ss, strlen(ss)) && isxdigit((unsigned char)text[strlen(ss)])) {
+		errno = 0;
+		*id = strtoull(text + strlen(ss), &end, 16);
+		if (!errno && !*end)
+			return STATUS_OK;
+	} else if (number_parse(text, &number) && number.known) {
+		*id = number.value;
+		return STATUS_OK;
+	}
+	return fault_set(fault, STATUS_USAGE,
+			 "--id %.64s: an id is a number, or sk: and a number as ss -e shows it",
+			 text);
 }
 
 static enum status take_word(struct alternative *new, const char *word, struct fault *fault)
@@ -109,6 +173,14 @@ static enum status take_value(struct alternative *new, enum filter_kind kind, co
 	case FILTER_VERDICT:
 		name = find_verdict(text);
 		return name ? take_word(new, name, fault) : bad_verdict(text, fault);
+	case FILTER_EVENT:
+		name = find_event(text);
+		return name ? take_word(new, name, fault) : bad_event(text, fault);
+	case FILTER_BY:
+		name = find_end(text);
+		return name ? take_word(new, name, fault) : bad_end(text, fault);
+	case FILTER_ID:
+		return take_id(text, &new->id, fault);
 	case FILTER_LOCAL:
 	case FILTER_REMOTE:
 		return addr_match_parse(text, &new->match) ? STATUS_OK :
@@ -177,9 +249,9 @@ bool filter_has(const struct filter *filter, enum filter_kind kind)
 }
 
 /**
- * filter_word() - is this state, verdict or name what is wanted?
+ * filter_word() - is this state, verdict, event or name what is wanted?
  * @filter: the filter
- * @kind: FILTER_STATE, FILTER_VERDICT or FILTER_COMM, whose words are patterns
+ * @kind: whose alternatives are words; those of FILTER_COMM are patterns
  * @word: the word
  *
  * Return: whether it is one of the alternatives, or there are none.
@@ -222,6 +294,21 @@ bool filter_port(const struct filter *filter, const struct addr *local, const st
 		if (a->port == local->port || a->port == remote->port)
 			return true;
 	return !filter->any[FILTER_PORT];
+}
+
+/**
+ * filter_id() - is this socket what is wanted?
+ * @filter: the filter
+ * @id: its cookie
+ *
+ * Return: whether it is one of the alternatives, or there are none.
+ */
+bool filter_id(const struct filter *filter, struct number id)
+{
+	for (const struct alternative *a = filter->any[FILTER_ID]; a; a = a->next)
+		if (id.known && a->id == id.value)
+			return true;
+	return !filter->any[FILTER_ID];
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "../kmod/verdict.h"
 #include "addr.h"
 #include "fault.h"
+#include "number.h"
 
 /**
  * enum filter_kind - what a filter looks at
@@ -20,6 +21,9 @@
  * @FILTER_PID: a process that has the socket
  * @FILTER_COMM: such a process's name
  * @FILTER_VERDICT: the verdict of one in CLOSE_WAIT
+ * @FILTER_EVENT: what happened
+ * @FILTER_ID: the socket's cookie
+ * @FILTER_BY: what ended a connection
  * @FILTER_KINDS: how many kinds there are
  */
 enum filter_kind {
@@ -30,16 +34,20 @@ enum filter_kind {
 	FILTER_PID,
 	FILTER_COMM,
 	FILTER_VERDICT,
+	FILTER_EVENT,
+	FILTER_ID,
+	FILTER_BY,
 	FILTER_KINDS
 };
 
 /**
  * struct alternative - one value of one filter
  * @next: the next one of the same filter
- * @word: a state, a verdict, a pattern of names
+ * @word: a state, a verdict, an event, a pattern of names
  * @match: an address
  * @port: a port
  * @pid: a process
+ * @id: a cookie
  */
 struct alternative {
 	struct alternative *next;
@@ -47,6 +55,7 @@ struct alternative {
 	struct addr_match match;
 	uint16_t port;
 	pid_t pid;
+	uint64_t id;
 };
 
 /**
@@ -64,6 +73,7 @@ bool filter_word(const struct filter *filter, enum filter_kind kind, const char 
 bool filter_addr(const struct filter *filter, enum filter_kind kind, const struct addr *addr);
 bool filter_port(const struct filter *filter, const struct addr *local,
 		 const struct addr *remote);
+bool filter_id(const struct filter *filter, struct number id);
 bool filter_pid(const struct filter *filter, pid_t pid);
 void filter_free(struct filter *filter);
 

@@ -24,6 +24,8 @@ static const struct command {
 	{ "handshakes", handshakes_main },
 	{ "port", port_main },
 	{ "memory", memory_main },
+	{ "events", events_main },
+	{ "life", life_main },
 	{ "explain", explain_main },
 };
 
@@ -50,6 +52,8 @@ static const char about[] =
 	"  handshakes how connections open, and why some do not\n"
 	"  port       why an address is in use, and whether bind() would work now\n"
 	"  memory     kernel memory that sockets take, by state and by process\n"
+	"  events     what happens to connections, as it happens\n"
+	"  life       how each connection lived, when it ends\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
 	"loaded, 4 not permitted, 5 anything else.\n";
