@@ -50,7 +50,7 @@ static void finish(const struct life *life, struct argp_state *state)
 
 	if ((!life->census.searched || life->tail.options->from) &&
 	    (filter_has(filter, FILTER_PID) || filter_has(filter, FILTER_COMM)))
-		argp_error(state, "%s: no process is looked for, so --pid and --comm do not go with it",
+		argp_error(state, "%s: no process is looked for, so --pid and --comm find none",
 			   life->tail.options->from ? "--from" : "--no-owner");
 }
 

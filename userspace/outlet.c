@@ -136,7 +136,7 @@ enum outlet_event outlet_wait(const struct outlet *outlet, int input, int64_t wa
 	if (interrupted)
 		return OUTLET_ENDED;
 	ready = ppoll(fds, ARRAY_SIZE(fds), wait_ns < 0 ? NULL : &wait, &outlet->waiting);
-	if (!ready)
-		return OUTLET_TIME;
-	return ready < 0 || fds[0].revents ? OUTLET_ENDED : OUTLET_INPUT;
+	if (ready <= 0)
+		return interrupted ? OUTLET_ENDED : OUTLET_TIME;
+	return fds[0].revents ? OUTLET_ENDED : OUTLET_INPUT;
 }

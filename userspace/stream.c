@@ -83,8 +83,8 @@ static enum status fill(struct stream *stream, enum stream_more *more, struct fa
 	*more = STREAM_EVENT;
 	if (got > 0) {
 		stream->filled += (size_t)got;
-	} else if (!got || (errno == EIO && !source_has(source, "summary"))) {
-		/* Of a file that the module has taken away already, procfs says EIO. */
+	} else if (!got || (errno == EIO && !source->saved)) {
+		/* The module goes; if it has taken the file away already, procfs says EIO. */
 		stream->over = true;
 	} else if (errno == EAGAIN) {
 		*more = STREAM_WAIT;
