@@ -349,7 +349,7 @@ same_size()
 # A reader that sleeps meanwhile is told how many it has missed.
 too_slow()
 {
-	local i read=0 lost=0 status
+	local i
 
 	stop all
 	stop other

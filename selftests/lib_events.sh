@@ -21,8 +21,12 @@ record_by()
 
 has_open()
 {
-	# shellcheck disable=SC2012 # links, to see where they lead
-	ls -l "/proc/${PEER_PID[$1]}/fd" 2>/dev/null | grep -q '/tcpwatch/events$'
+	local fd
+
+	for fd in "/proc/${PEER_PID[$1]}/fd/"*; do
+		[[ $(readlink "$fd") != */tcpwatch/events ]] || return 0
+	done
+	return 1
 }
 
 # lost_in NAME: how many events it says were lost

@@ -6,8 +6,8 @@
 #
 #	namespace a   both ends of all connections, and who reads
 
-# shellcheck source=selftests/stream_lib.sh
-. "$(dirname "$0")/stream_lib.sh"
+# shellcheck source=selftests/lib_stream.sh
+. "$(dirname "$0")/lib_stream.sh"
 
 # life_of ID FILTER: of the line that life said of that connection
 life_of()

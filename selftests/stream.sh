@@ -7,8 +7,8 @@
 #	namespace a   both ends of all connections, and who reads
 #	namespace b   others that nobody is to hear of
 
-# shellcheck source=selftests/stream_lib.sh
-. "$(dirname "$0")/stream_lib.sh"
+# shellcheck source=selftests/lib_stream.sh
+. "$(dirname "$0")/lib_stream.sh"
 
 ESCAPE=$'\033'
 

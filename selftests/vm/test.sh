@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # test.sh [TEST...]: run the tests that selftests/Makefile lists, or those named (with or
-# without .sh), in the VM, and judge. Ends with "N passed, N failed", and fails if any did.
+# without .sh), in as many VMs as VM_AT_ONCE says, and judge. Ends with "N passed, N failed",
+# and fails if any did.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
@@ -34,10 +35,60 @@ for name in "$@"; do
 done
 [ ${#tests[@]} -gt 0 ] || tests=("${known[@]}")
 
-logs=$(make_run test)
-status=0
-# shellcheck disable=SC2016 # for the VM's shell
-VM_RUN=$logs VM_LIMIT=${VM_LIMIT:-2700} "$here/vm.sh" run \
-	bash -c 'exec bash "$TCPWATCH_TOP/selftests/vm/run_tests.sh" "$@"' run_tests "${tests[@]}" |
-	tee "$logs/tap" || status=$?
-exec "$here/judge.sh" "$logs" "$status" "${tests[@]}"
+# Each VM has one CPU's worth of emulator, so there are as many as this machine has CPUs.
+vms=${VM_AT_ONCE:-$(nproc)}
+[ "$vms" -le ${#tests[@]} ] || vms=${#tests[@]}
+
+# VMs in the background hear nothing of Ctrl-C.
+pids=()
+stop_vms()
+{
+	[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || :
+}
+trap stop_vms EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# share I: the tests that the Ith VM runs, dealt in turn
+share()
+{
+	local i
+
+	for ((i = $1; i < ${#tests[@]}; i += vms)); do
+		echo "${tests[i]}"
+	done
+}
+
+logs=()
+for ((vm = 0; vm < vms; vm++)); do
+	mapfile -t mine < <(share "$vm")
+	logs[vm]=$(make_run test)
+	# shellcheck disable=SC2016 # for the VM's shell
+	VM_RUN=${logs[vm]} VM_LIMIT=${VM_LIMIT:-3600} "$here/vm.sh" run \
+		bash -c 'exec bash "$TCPWATCH_TOP/selftests/vm/run_tests.sh" "$@"' run_tests \
+		"${mine[@]}" > "${logs[vm]}/tap" &
+	pids[vm]=$!
+	tag=
+	[ "$vms" -eq 1 ] || tag="[$((vm + 1))] "
+	tail -n +1 -s 0.2 -f --pid=$! "${logs[vm]}/tap" | sed -u "s/^/$tag/" &
+done
+
+passed=0 failed=0
+for ((vm = 0; vm < vms; vm++)); do
+	status=0
+	wait "${pids[vm]}" || status=$?
+	statuses[vm]=$status
+done
+pids=()
+wait # for the last lines to be shown
+for ((vm = 0; vm < vms; vm++)); do
+	mapfile -t mine < <(share "$vm")
+	mapfile -t verdict < <("$here/judge.sh" "${logs[vm]}" "${statuses[vm]}" "${mine[@]}")
+	read -r yes _ no _ <<< "${verdict[-1]}"
+	unset "verdict[-1]"
+	[ ${#verdict[@]} -eq 0 ] || printf '%s\n' "${verdict[@]}"
+	passed=$((passed + yes))
+	failed=$((failed + no))
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -14,7 +14,7 @@ usage()
 	usage: vm.sh run COMMAND [ARG...]  run a command in the VM, the module not loaded;
 	                                   its output and exit status are the command's
 	       vm.sh shell                 a shell in the VM, the module loaded
-	       vm.sh test [TEST...]        run the tests (all, or those named) in the VM
+	       vm.sh test [TEST...]        run the tests (all, or those named) in VMs
 	       vm.sh demo                  run the demonstration in the VM
 
 	In the VM: TCPWATCH_TOP (the tree, built), TCPWATCH_KO (the module), KSELFTEST_DIR, and
@@ -23,6 +23,7 @@ usage()
 	Environment:
 	  VM_LIMIT=SECONDS   end the VM after so long (0: never)
 	  VM_CPUS, VM_MEMORY its size (2, 2G)
+	  VM_AT_ONCE=N       for the tests, how many VMs (one for each CPU of this machine)
 	  VM_ACCEL=kvm|tcg   the accelerator, not found out by trial
 	  VM_BUILD=no        take what is built already
 	  VM_ROOT=FOLDER     another root than /
