@@ -137,8 +137,9 @@ static void segment_out(const struct tcpw_segment *s)
 
 /*
  * Whether a segment is worth a look: it has one of the flags or a closed window, or a
- * closed window may open, or somebody follows connections. All others, nearly all of the traffic, end here. A header
- * that is not in the packet's linear part has to be looked at to know.
+ * closed window may open, or somebody follows connections. All others, nearly all of the
+ * traffic, end here. A header that is not in the packet's linear part has to be looked at
+ * to know.
  */
 static __always_inline bool matters(const struct sk_buff *skb, const struct tcphdr *th)
 {

@@ -151,11 +151,12 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 {
 	struct part *part = this_cpu_ptr(ring->part);
 
+	/* The event goes out before the head that says it is there: slot_at(), learn(). */
 	smp_store_release(&part->head, part->head + 1);
+	/* And that before the end of being busy: learn(). */
 	smp_store_release(&part->busy, false);
 	/* Either the reader that goes to sleep sees the new head, or this sees the reader. */
-	smp_mb();
-	if (waitqueue_active(part->wait))
+	if (wq_has_sleeper(part->wait))
 		irq_work_queue(&part->wake);
 	local_bh_enable();
 }
@@ -243,6 +244,7 @@ struct tcpw_ring_reader *tcpw_ring_join(struct tcpw_net *tn)
 	for_each_possible_cpu(cpu) {
 		struct place *place = &reader->place[cpu];
 
+		/* Nothing before it is read: tcpw_ring_end(). */
 		place->at = smp_load_acquire(&per_cpu_ptr(ring->part, cpu)->head);
 		place->until = place->at;
 	}
@@ -316,6 +318,7 @@ static void learn(struct tcpw_ring_reader *reader)
 		const struct part *part = per_cpu_ptr(reader->ring->part, cpu);
 
 		wait_for_busy(part);
+		/* The events before it are whole: tcpw_ring_end(). */
 		reader->place[cpu].until = smp_load_acquire(&part->head);
 	}
 }
@@ -327,6 +330,7 @@ static void learn(struct tcpw_ring_reader *reader)
 static const struct tcpw_event *slot_at(const struct tcpw_ring *ring, const struct part *part,
 					struct place *place, u64 *lost)
 {
+	/* The events before it are whole: tcpw_ring_end(). */
 	unsigned long head = smp_load_acquire(&part->head);
 	unsigned long room = part->slots ? ring->mask + 1 : 0;
 
@@ -349,9 +353,11 @@ static bool copy_out(const struct tcpw_ring *ring, const struct part *part,
 	if (!slot)
 		return false;
 	if (event)
+		/* If it is overwritten meanwhile, the second look at the head finds out. */
 		data_race(*event = *slot);
 	else
 		place->time_ns = READ_ONCE(slot->time_ns);
+	/* That look comes after the copy; the pair is tcpw_ring_begin(). */
 	smp_rmb();
 	return slot_at(ring, part, place, lost);
 }
@@ -436,7 +442,7 @@ void tcpw_ring_hang_up(struct tcpw_net *tn)
  */
 void tcpw_ring_release(struct tcpw_net *tn)
 {
-	while (waitqueue_active(&tn->ring_wait)) {
+	while (wq_has_sleeper(&tn->ring_wait)) {
 		__wake_up(&tn->ring_wait, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
 		schedule_timeout_uninterruptible(1);
 	}

@@ -203,7 +203,7 @@ failures()
 	peer pa send "cgiven$f" 1
 	wait_for "it is given up" has_ended "$ID"
 	expect_match "how it ended" "$(story "$ID" all | tail -n 1)" \
-		'^closed opened=active closed=- by=timeout retrans=[1-9][0-9]* bytes_in=0 bytes_out=1$'
+		'^closed opened=active closed=- by=timeout retrans=[1-9][0-9]* '
 	unmute a "$port"
 	peer pa close "cgiven$f"
 	peer pa close "sgiven$f"
@@ -211,7 +211,7 @@ failures()
 
 windows()
 {
-	local f=$1 at client server
+	local f=$1 at client server id way column turns
 
 	at=$(loopback "$f")
 	peer_pair pa "wnd$f" "$at:0" "l$f" "$at:$((f * 1000))"
@@ -230,10 +230,11 @@ windows()
 	# It closes, and opens, in turn, as often as the counters say.
 	for ID in "$client in zero_in" "$server out zero_out"; do
 		read -r id way column <<<"$ID"
+		turns=$(row a connections "$id" "$column")
 		expect_eq "turns of the window $way" \
 			"$(awk -v id="$id" '$2 == id && $3 ~ /window/ { print $3 }' "$WORK/all" |
 				uniq | sort | uniq -c | awk '{ print $2 "=" $1 }' | paste -sd' ')" \
-			"window_open=$(row a connections "$id" "$column") zero_window=$(row a connections "$id" "$column")"
+			"window_open=$turns zero_window=$turns"
 		expect_eq "directions of the window $way" \
 			"$(grep -E "^[0-9]+ $id (zero_window|window_open)" "$WORK/all" |
 				grep -o 'dir=[a-z]*' | sort -u)" "dir=$way"
@@ -288,9 +289,14 @@ has_event()
 # All that was told by now has the form of the contract.
 form()
 {
+	local event='(state|closed|zero_window|window_open|syn_blocked|stuck)'
+	local address='(\[[0-9a-f:.]+\]|[0-9.]+):[0-9]+' line
+
 	expect_between "lines" "$(wc -l <"$WORK/all")" 100 9999
-	expect_eq "lines of another form" "$(grep -vE '^[0-9]+ [0-9]+ (state|closed|zero_window|window_open|syn_blocked|stuck) (\[[0-9a-f:.]+\]|[0-9.]+):[0-9]+ (\[[0-9a-f:.]+\]|[0-9.]+):[0-9]+( [a-z_]+=[^ ]+)*$' "$WORK/all")" ''
-	expect_eq "lines in a wrong order" "$(sort -ns -k1,1 "$WORK/all" | diff - "$WORK/all" | wc -l)" 0
+	line="[0-9]+ [0-9]+ $event $address $address( [a-z_]+=[^ ]+)*"
+	expect_eq "lines of another form" "$(grep -vxE "$line" "$WORK/all")" ''
+	sort -ns -k1,1 "$WORK/all" >"$WORK/sorted"
+	expect_same "the lines in the order of time" "$WORK/all" "$WORK/sorted"
 	expect_eq "events lost" "$(summary a events_lost)" 0
 	expect_eq "the mode" "$(stat -c %a "$(ns_proc a)/events")" 400
 	expect_fails "reading by somebody else" in_ns a setpriv --reuid=65534 --regid=65534 \

@@ -19,7 +19,8 @@ gaps()
 		$3 == "state" {
 			split($6, from, "=")
 			split($7, to, "=")
-			if ($2 in state ? state[$2] != from[2] : from[2] != "CLOSE" && from[2] != "LISTEN")
+			born = from[2] == "CLOSE" || from[2] == "LISTEN"
+			if ($2 in state ? state[$2] != from[2] : !born)
 				print $2 " goes from " from[2] " and was in " state[$2]
 			state[$2] = to[2]
 			if (to[2] == "LISTEN")
@@ -27,7 +28,7 @@ gaps()
 			next
 		}
 		$3 == "closed" {
-			if (state[$2] != "CLOSE" && state[$2] != "TIME_WAIT" && state[$2] != "FIN_WAIT2")
+			if (state[$2] !~ /^(CLOSE|TIME_WAIT|FIN_WAIT2)$/)
 				print $2 " is closed in " state[$2]
 			if (closed[$2]++)
 				print $2 " is closed twice"

@@ -324,14 +324,17 @@ not_root()
 
 text()
 {
+	local total
+
 	peer one socket "t$1" "$1"
 	peer one connect "t$1" "$(loopback "$1"):$((1100 * $1))"
 	peer two accept "st$1" "l$1"
 	peer one fill "t$1"
 	states_and_holders
 	in_ns a tcpwatch memory >"$WORK/text"
+	total=$(awk '$1 == "total" { print $2 }' "$WORK/said")
 	expect_match "the first line" "$(head -n 1 "$WORK/text")" \
-		"^$(awk '$1 == "total" { print $2 }' "$WORK/said") sockets take .*B of kernel memory"
+		"^$total sockets take .*B of kernel memory"
 	sed -n 's/^states \([A-Z_0-9]* [0-9]*\) .*/\1/p; s/^holders \([0-9]* [0-9]*\) .*/\1/p' \
 		"$WORK/said" >"$WORK/wanted"
 	awk '$1 ~ /^[A-Z_0-9]+$/ && NF >= 4 && NR > 1 { print $1, $1 ~ /^[0-9]/ ? $3 : $2 }' \
