@@ -46,7 +46,7 @@ ss_dump()
 ss_minis()
 {
 	in_ns "$1" ss -HOtano 2>/dev/null | awk '
-		match($0, /timer:\(timewait,[^,]*/) {
+		match($0, /timer:\(timewait,[^,]+/) {
 			text = substr($0, RSTART + 16, RLENGTH - 16)
 			unit = text ~ /ms$/ ? 1 : 1000
 			minutes = text ~ /min/ ? text + 0 : 0

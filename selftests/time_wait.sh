@@ -34,39 +34,42 @@ row_of_is()
 	[ "$(row_of "$1" "$2")" = "$3" ]
 }
 
-# kernel_timers: "ports least-ms most-ms" of each mini-socket, from /proc/net/tcp, which
-# has hundredths of a second
+# kernel_timers FILE: "ports ms" of each mini-socket, from /proc/net/tcp as it was copied,
+# which has hundredths of a second
 kernel_timers()
 {
 	local _ from to timer
 
-	cat "/proc/${NS_PID[a]}/net/tcp" "/proc/${NS_PID[a]}/net/tcp6" |
-		while read -r _ from to _ _ timer _; do
-			[[ $timer == 03:* ]] || continue
-			printf '%d-%d %d\n' $((16#${from##*:})) $((16#${to##*:})) \
-				$((16#${timer#03:} * 10))
-		done | sort
+	while read -r _ from to _ _ timer _; do
+		[[ $timer == 03:* ]] || continue
+		printf '%d-%d %d\n' $((16#${from##*:})) $((16#${to##*:})) \
+			$((16#${timer#03:} * 10))
+	done <"$1"
 }
 
-# time_left_is_right: within what ss and /proc/net/tcp say before and after
+# time_left_is_right: within what /proc/net/tcp says before and after, read by one process
+# so that they are close to each other; and what ss says
 time_left_is_right()
 {
-	local state from to left least most key
+	local state from to left least most key tcp=(/proc/"${NS_PID[a]}"/net/tcp{,6})
 
 	ss_minis a >"$WORK/ss.before"
-	kernel_timers >"$WORK/tcp.before"
-	table a time_wait state local remote left_ms | sort >"$WORK/left"
-	kernel_timers >"$WORK/tcp.after"
+	cat "${tcp[@]}" "$(ns_proc a)/time_wait" "${tcp[@]}" >"$WORK/all"
 	ss_minis a >"$WORK/ss.after"
+	sed '/left_ms/,$d' "$WORK/all" >"$WORK/tcp.before"
+	sed '1,/left_ms/d; /local_address/,$d' "$WORK/all" >"$WORK/left"
+	sed '1,/left_ms/d' "$WORK/all" | sed -n '/local_address/,$p' >"$WORK/tcp.after"
 	expect_between "mini-sockets" "$(wc -l <"$WORK/left")" 1 999
-	while read -r state from to left; do
+	kernel_timers "$WORK/tcp.before" >"$WORK/most"
+	kernel_timers "$WORK/tcp.after" >"$WORK/least"
+	while read -r from to state left; do
 		least=$(grep -F "$state $from $to " "$WORK/ss.after" | cut -d' ' -f4)
 		most=$(grep -F "$state $from $to " "$WORK/ss.before" | cut -d' ' -f5)
 		expect_between "left_ms of $from, by ss," "$left" "${least:-1}" \
 			"${most:-0}"
 		key=${from##*:}-${to##*:}
-		least=$(sed -n "s/^$key //p" "$WORK/tcp.after")
-		most=$(sed -n "s/^$key //p" "$WORK/tcp.before")
+		least=$(sed -n "s/^$key //p" "$WORK/least")
+		most=$(sed -n "s/^$key //p" "$WORK/most")
 		# Jiffies are rounded twice there.
 		expect_between "left_ms of $from, by /proc/net/tcp," "$left" \
 			$((least - 20)) $((most + 20))
