@@ -88,7 +88,7 @@ life_of_newer()
 
 	peer p name life-peer
 	reader life life --json
-	while [ "$known" != "2" ] && [ $looks -le 64 ]; do
+	while [ "$known" != "2" ] && [ $looks -le 32 ]; do
 		pair "$1" new
 		for ((i = 0; i < looks; i++)); do
 			look_at_processes

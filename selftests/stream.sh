@@ -241,7 +241,8 @@ enough()
 {
 	reader three events --json --count=3
 	reader one events --json --event=closed --count=1
-	ended "--for" $OK in_ns a tcpwatch events --json --for=0.2
+	ended "--for" $OK in_ns a timeout "$WAIT_LIMIT_S" \
+		tcpwatch events --json --for=0.2
 	expect_eq "what it says when nothing happens" "$(cat "$WORK/out")" ''
 	refused 4 enough
 	reader_ended three $OK
@@ -263,6 +264,8 @@ terminated()
 # Nobody reads what it says any more.
 reader_of_reader_gone()
 {
+	local i
+
 	mkfifo "$WORK/pipe"
 	head -c 1 "$WORK/pipe" >/dev/null &
 	PEER_PID[head]=$!
@@ -274,6 +277,15 @@ reader_of_reader_gone()
 	reader_ended events $OK
 	expect_eq "what it complains of" "$(cat "$WORK/events.err")" ''
 	rm "$WORK/pipe"
+
+	# It hears that from a write, where there is more to say than a pipe holds.
+	for ((i = 0; i < 1000; i++)); do
+		printf '%s\n' "$STUCK"
+	done >"$WORK/many"
+	saved "$(cat "$WORK/many")"
+	tcpwatch events --from "$WORK/copy" 2>"$WORK/events.err" | head -c 1 >/dev/null
+	expect_eq "the status of events" "${PIPESTATUS[0]}" $OK
+	expect_eq "what it complains of" "$(cat "$WORK/events.err")" ''
 }
 
 # A pipe that is full and not read does not keep it from ending.

@@ -11,6 +11,7 @@
 
 enum {
 	COST_SHARE = 10,			/* looking takes one part in so many of the time */
+	ACCEPT_NS = 2 * 1000 * 1000,		/* for a program to call accept() */
 	FIRST_WAIT_NS = 20 * 1000 * 1000,	/* then twice as long each time */
 	TRIES_MAX = 10,				/* who has not called accept() after 10 s */
 };
@@ -121,14 +122,15 @@ enum status census_meet(struct census *census, uint64_t id, bool born, struct fa
 void census_seek(struct census *census, uint64_t id)
 {
 	struct resident *resident = find(census, id);
-	int64_t soon_ns;
+	int64_t soon_ns = moment_now_ns() + ACCEPT_NS;
 
 	if (!resident || resident->pid || !census->searched)
 		return;
 	resident->tries = 0;
 	link_sought(census, resident);
-	/* Others that were looked for in vain do not make this one wait. */
-	soon_ns = moment_now_ns() + census->cost_ns * COST_SHARE;
+	/* Others that were looked for in vain do not make this one wait, but the cost may. */
+	if (soon_ns < census->least_ns)
+		soon_ns = census->least_ns;
 	if (soon_ns < census->next_ns)
 		census->next_ns = soon_ns;
 }
@@ -265,11 +267,12 @@ static void take_owner(struct resident *resident, const struct owners *owners)
 		unlink_sought(resident);
 }
 
-static void take_owners(struct census *census, const struct owners *owners)
+/* @start_ns is when the look began. */
+static void take_owners(struct census *census, const struct owners *owners, int64_t start_ns)
 {
 	struct resident *resident = census->sought;
 	unsigned int tries = TRIES_MAX;
-	int64_t wait_ns;
+	int64_t now_ns;
 
 	while (resident) {
 		struct resident *next = resident->next;
@@ -279,10 +282,11 @@ static void take_owners(struct census *census, const struct owners *owners)
 			tries = resident->tries;
 		resident = next;
 	}
-	wait_ns = (int64_t)FIRST_WAIT_NS << (tries - 1);
-	if (wait_ns < census->cost_ns * COST_SHARE)
-		wait_ns = census->cost_ns * COST_SHARE;
-	census->next_ns = moment_now_ns() + wait_ns;
+	now_ns = moment_now_ns();
+	census->least_ns = now_ns + (now_ns - start_ns) * COST_SHARE;
+	census->next_ns = now_ns + ((int64_t)FIRST_WAIT_NS << (tries - 1));
+	if (census->next_ns < census->least_ns)
+		census->next_ns = census->least_ns;
 }
 
 static enum status look(struct census *census, const struct source *source,
@@ -297,9 +301,8 @@ static enum status look(struct census *census, const struct source *source,
 		status = take_rows(census, &table, wanted, &owners, fault);
 	if (!status)
 		status = owners_search(&owners, fault);
-	census->cost_ns = moment_now_ns() - start_ns;
 	if (!status)
-		take_owners(census, &owners);
+		take_owners(census, &owners, start_ns);
 	owners_free(&owners);
 	table_free(&table);
 	return status;

@@ -48,8 +48,8 @@ struct resident {
  * @tree: all of them, of search.h
  * @sought: those whose process is looked for
  * @searched: processes are wanted; else only @exact is
- * @next_ns: CLOCK_BOOTTIME, from when on it may look again
- * @cost_ns: how long the last look took
+ * @next_ns: CLOCK_BOOTTIME, when it looks again
+ * @least_ns: before which it does not, because of what looking costs
  * @lost: events were lost: some that are here may have ended
  * @swept: the last look has told these apart
  */
@@ -58,7 +58,7 @@ struct census {
 	struct resident *sought;
 	bool searched;
 	int64_t next_ns;
-	int64_t cost_ns;
+	int64_t least_ns;
 	bool lost;
 	bool swept;
 };
