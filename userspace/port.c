@@ -512,7 +512,7 @@ static void print_destination(const struct port *port, const struct destination 
 	if (is_exhausted(port, destination))
 		state = " None is left: connect() fails (EADDRNOTAVAIL).";
 	else if (destination->used >= port->range.n_usable)
-		state = " None is left but what tcp_tw_reuse may take over from TIME_WAIT.";
+		state = " None is left but what connect() may take over from TIME_WAIT.";
 	else if (full >= FULL_PERCENT)
 		state = " It is running out of them.";
 	if (full >= FULL_PERCENT && destination->time_wait > destination->used / 2)
