@@ -370,23 +370,23 @@ no_such_address()
 	done
 }
 
-# Each TIME_WAIT is there for as long as ss says.
+# Each TIME_WAIT is there for as long as the file says, which time_wait.sh compares with ss.
 time_left()
 {
-	local at address least=0 most=0
+	local at left least most
 
 	PORT=$((NEXT += 1))
 	for at in 127.0.0.1 '[::1]'; do
 		state_time_wait "$at" reuseaddr
 	done
-	ss_minis a >"$WORK/before"
+	table a time_wait local left_ms >"$WORK/before"
 	answers '' >"$WORK/answer"
-	ss_minis a >"$WORK/after"
-	while read -r at address LEFT; do
-		least=$(awk -v at="$at" '$2 == at { print $4 }' "$WORK/after")
-		most=$(awk -v at="$at" '$2 == at { print $5 }' "$WORK/before")
-		expect_between "left_ms of $at" "$LEFT" "$least" "$most"
-	done < <(jq -r '.namespaces[0].holders[] | "\(.local) \(.remote) \(.left_ms)"' \
+	table a time_wait local left_ms >"$WORK/after"
+	while read -r at left; do
+		least=$(awk -v at="$at" '$1 == at { print $2 }' "$WORK/after")
+		most=$(awk -v at="$at" '$1 == at { print $2 }' "$WORK/before")
+		expect_between "left_ms of $at" "$left" "$least" "$most"
+	done < <(jq -r '.namespaces[0].holders[] | "\(.local) \(.left_ms)"' \
 		"$WORK/answer")
 	jq -r '.namespaces[0] | (.holders | map(.left_ms) | max) as $last | .attempts[] |
 		"\(.time_wait) \(.time_wait_left_ms == $last)"' "$WORK/answer" >"$WORK/got"
