@@ -15,6 +15,7 @@ packages()
 	kmod                depmod
 	libelf-dev          /usr/include/libelf.h
 	libjson-c-dev       /usr/include/json-c/json.h
+	libncurses-dev      /usr/include/ncursesw/curses.h
 	pkg-config          pkg-config
 	rsync               rsync
 	cpio                cpio
@@ -36,6 +37,7 @@ packages()
 	nginx-light         nginx
 	strace              strace
 	tcpdump             tcpdump
+	tmux                tmux
 	clang-tidy          clang-tidy
 	shellcheck          shellcheck
 	sparse              sparse
