@@ -124,7 +124,8 @@ struct tcpw_event {
 			u32 sack[TCPW_SACK_BLOCKS][2];
 			u16 mss;
 			u8 wscale;
-			u8 n_sack : 7;
+			u8 n_sack : 6;
+			u8 sack_permitted : 1;
 			u8 out : 1;
 			u8 flags;
 		} segment;

@@ -174,6 +174,7 @@ static void put_options(struct tcpw_event *event, const struct tcpw_segment *s, 
 	event->segment.n_sack = 0;
 	event->segment.wscale = TCPW_NO_WSCALE;
 	event->segment.mss = 0;
+	event->segment.sack_permitted = 0;
 	if (left <= 0)
 		return;
 	option = skb_header_pointer(s->skb, s->offset + sizeof(*s->th), left, buffer);
@@ -194,6 +195,8 @@ static void put_options(struct tcpw_event *event, const struct tcpw_segment *s, 
 			event->segment.mss = get_unaligned_be16(option + 2);
 		else if (*option == TCPOPT_WINDOW && size == TCPOLEN_WINDOW && s->th->syn)
 			event->segment.wscale = option[2];
+		else if (*option == TCPOPT_SACK_PERM && size == TCPOLEN_SACK_PERM && s->th->syn)
+			event->segment.sack_permitted = 1;
 		else if (*option == TCPOPT_SACK)
 			for (i = 2; i + TCPOLEN_SACK_PERBLOCK <= size &&
 			     event->segment.n_sack < TCPW_SACK_BLOCKS; i += TCPOLEN_SACK_PERBLOCK) {

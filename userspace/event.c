@@ -38,6 +38,7 @@ static const struct {
 	{ "dir", COLUMN_WORD, true },
 	{ "flags", COLUMN_WORD, false },
 	{ "sack", COLUMN_WORD, false },
+	{ "sack_permitted", COLUMN_WORD, false },
 	{ "seq", COLUMN_NUMBER, true },
 	{ "ack", COLUMN_NUMBER, true },
 	{ "len", COLUMN_NUMBER, true },

@@ -118,6 +118,8 @@ static void put_segment(struct seq_file *m, const struct tcpw_event *event)
 		seq_put_decimal_ull(m, " mss=", event->segment.mss);
 	if (event->segment.wscale != TCPW_NO_WSCALE)
 		seq_put_decimal_ull(m, " wscale=", event->segment.wscale);
+	if (event->segment.sack_permitted)
+		seq_puts(m, " sack_permitted=yes");
 }
 
 static void put_keys(struct seq_file *m, const struct tcpw_event *event)
