@@ -235,22 +235,20 @@ static enum status test_row(const struct listing *listing, const struct section 
 	const struct table *table = &section->table;
 	const char *state = table_row(table, row->row)[places->state];
 	struct addr local, remote;
-	struct number number;
+	struct number id, number;
 
 	if (table_addr(table, row->row, places->local, &local, fault) ||
-	    table_addr(table, row->row, places->remote, &remote, fault))
+	    table_addr(table, row->row, places->remote, &remote, fault) ||
+	    table_number(table, row->row, places->id, &id, fault))
 		return fault->status;
-	if (listing->verdicts_shown && !strcmp(state, "CLOSE_WAIT")) {
-		if (table_number(table, row->row, places->id, &number, fault))
-			return fault->status;
-		row->verdict = find_verdict(&section->closewait, number.value);
-	}
+	if (listing->verdicts_shown && !strcmp(state, "CLOSE_WAIT"))
+		row->verdict = find_verdict(&section->closewait, id.value);
 	if (listing->owners_shown) {
 		if (table_number(table, row->row, places->inode, &number, fault))
 			return fault->status;
 		row->inode = number.value;
 	}
-	*wanted = filter_word(filter, FILTER_STATE, state) &&
+	*wanted = filter_word(filter, FILTER_STATE, state) && filter_id(filter, id) &&
 		  filter_addr(filter, FILTER_LOCAL, &local) &&
 		  filter_addr(filter, FILTER_REMOTE, &remote) &&
 		  filter_port(filter, &local, &remote) &&

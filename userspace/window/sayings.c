@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "window/sayings.h"
+
+enum { OFFER_SIZE = 128 };
+
+static const uint64_t ns_per_us = 1000;
+
+/* How the two ends of one direction are called: who sends, whose window it is, and so on. */
+struct names {
+	const char *sender;	/* at the start of a sentence */
+	const char *window;	/* the receiver's window, likewise */
+	const char *receiver;	/* likewise */
+	const char *receivers;	/* its ACKs */
+};
+
+static const struct names names[FLOW_WAYS] = {
+	[FLOW_OUT] = { "We", "The peer's window", "The peer", "its" },
+	[FLOW_IN] = { "The peer", "Our window", "We", "our" },
+};
+
+static void __attribute__((format(printf, 3, 4)))
+say(struct sayings *sayings, enum paint paint, const char *format, ...)
+{
+	va_list args;
+
+	if (sayings->n == SAYINGS_MAX)
+		return;
+	va_start(args, format);
+	vsnprintf(sayings->text[sayings->n], SAYING_SIZE, format, args);
+	va_end(args);
+	sayings->paint[sayings->n++] = paint;
+}
+
+static const char *span(char text[AGE_SIZE], uint64_t ns)
+{
+	return text_time_us(text, ns / ns_per_us);
+}
+
+/* ---- the handshake */
+
+static const char *offer(char text[OFFER_SIZE], const struct flow_side *side, bool scaled)
+{
+	char window[AGE_SIZE], largest[AGE_SIZE] = "64.0 KiB";
+	size_t used;
+
+	text_bytes(window, side->first_wnd);
+	if (scaled)
+		text_bytes(largest, (uint64_t)UINT16_MAX << side->wscale.value);
+	used = (size_t)snprintf(text, OFFER_SIZE, "a first window of %s", window);
+	if (side->wscale.known)
+		used += (size_t)snprintf(text + used, OFFER_SIZE - used, ", scale %" PRIu64,
+					 side->wscale.value);
+	else
+		used += (size_t)snprintf(text + used, OFFER_SIZE - used, ", no scale");
+	used += (size_t)snprintf(text + used, OFFER_SIZE - used, " (%s at most)", largest);
+	if (side->mss)
+		used += (size_t)snprintf(text + used, OFFER_SIZE - used, ", MSS %" PRIu32,
+					 side->mss);
+	snprintf(text + used, OFFER_SIZE - used, "%s", side->sack_permitted ? ", SACK" : "");
+	return text;
+}
+
+/* Scaling and SACK hold only if both ends want them (RFC 7323, 1.3; RFC 2018, 2). */
+static void say_handshake(struct sayings *sayings, const struct flow *flow)
+{
+	const struct flow_side *us = &flow->side[FLOW_OUT], *peer = &flow->side[FLOW_IN];
+	const bool scaled = us->wscale.known && peer->wscale.known;
+	char ours[OFFER_SIZE], theirs[OFFER_SIZE];
+
+	if (!us->syn && !peer->syn) {
+		say(sayings, PAINT_NONE,
+		    "The handshake was before this, so that what the two ends agreed on was not seen.");
+		return;
+	}
+	if (!us->syn || !peer->syn) {
+		say(sayings, PAINT_WARN, "Of the handshake only %s SYN was seen: %s.",
+		    us->syn ? "our" : "the peer's",
+		    offer(ours, us->syn ? us : peer, false));
+		return;
+	}
+	say(sayings, PAINT_NONE, "In the handshake we offered %s; the peer %s.",
+	    offer(ours, us, scaled), offer(theirs, peer, scaled));
+	if (us->wscale.known != peer->wscale.known)
+		say(sayings, PAINT_WARN,
+		    "%s did not offer to scale its window, so no window can be above 64 KiB.",
+		    us->wscale.known ? "The peer" : "We");
+}
+
+/* ---- each direction */
+
+static void say_data(struct sayings *sayings, const struct flow *flow, enum flow_way way)
+{
+	const struct flow_side *side = &flow->side[way];
+	const uint64_t ns = flow->last_ns - flow->first_ns;
+	char bytes[AGE_SIZE], rate[AGE_SIZE], time[AGE_SIZE], flight[AGE_SIZE];
+
+	if (!side->sent) {
+		say(sayings, PAINT_NONE, "%s sent no data.", names[way].sender);
+		return;
+	}
+	text_bytes(bytes, side->sent);
+	if (ns < 1000 * ns_per_us)
+		say(sayings, PAINT_NONE, "%s sent %s in %" PRIu64 " segment%s.", names[way].sender,
+		    bytes, side->segments, text_plural(side->segments));
+	else
+		say(sayings, PAINT_NONE,
+		    "%s sent %s in %s, %s/s; %s were in flight at most.", names[way].sender,
+		    bytes, span(time, ns),
+		    text_bytes(rate, (uint64_t)((double)side->sent * 1e9 / (double)ns)),
+		    text_bytes(flight, side->most_flight));
+}
+
+static void say_edges(struct sayings *sayings, const struct flow *flow, enum flow_way way)
+{
+	const struct flow_side *side = &flow->side[way];
+	char bytes[AGE_SIZE];
+
+	if (side->moved_back)
+		say(sayings, PAINT_BAD,
+		    "The left edge of %s window moved back %" PRIu64 " time%s, which it may not.",
+		    way == FLOW_OUT ? "the peer's" : "our", side->moved_back,
+		    text_plural(side->moved_back));
+	if (side->shrunk)
+		say(sayings, PAINT_WARN,
+		    "%s shrank %" PRIu64 " time%s: its right edge moved back, by up to %s.",
+		    names[way].window, side->shrunk, text_plural(side->shrunk),
+		    text_bytes(bytes, side->shrunk_most));
+}
+
+static void say_still_edges(struct sayings *sayings, const struct flow *flow)
+{
+	const struct flow_side *out = &flow->side[FLOW_OUT], *in = &flow->side[FLOW_IN];
+
+	if (out->moved_back || in->moved_back || (!out->edge_known && !in->edge_known))
+		return;
+	if (out->shrunk || in->shrunk)
+		say(sayings, PAINT_GOOD, "No left edge ever moved back.");
+	else
+		say(sayings, PAINT_GOOD,
+		    "No left edge ever moved back, and no window shrank (a right edge moved back).");
+}
+
+static void say_closed(struct sayings *sayings, const struct flow *flow, enum flow_way way,
+		       uint64_t now_ns)
+{
+	const struct flow_side *side = &flow->side[way];
+	const uint64_t since_ns = side->closed && now_ns > side->closed_ns ?
+				  now_ns - side->closed_ns : 0;
+	uint64_t longest_ns = side->closed_longest_ns;
+	char total[AGE_SIZE], longest[AGE_SIZE];
+
+	if (since_ns > longest_ns)
+		longest_ns = since_ns;
+	if (!side->closures) {
+		if (side->sent)
+			say(sayings, PAINT_GOOD, "%s never closed.", names[way].window);
+		return;
+	}
+	span(total, flow_closed_ns(side, now_ns));
+	if (side->closures == 1)
+		say(sayings, PAINT_WARN, "%s closed once, for %s%s; %" PRIu64 " probe%s asked.",
+		    names[way].window, total, side->closed ? ", and is closed still" : "",
+		    side->probes, text_plural(side->probes));
+	else
+		say(sayings, PAINT_WARN,
+		    "%s closed %" PRIu64 " times, for %s in all and %s at most%s; %" PRIu64 " probe%s asked.",
+		    names[way].window, side->closures, total, span(longest, longest_ns),
+		    side->closed ? ", and is closed still" : "", side->probes,
+		    text_plural(side->probes));
+}
+
+static bool sack_missing(const struct flow *flow)
+{
+	const struct flow_side *us = &flow->side[FLOW_OUT], *peer = &flow->side[FLOW_IN];
+
+	return us->syn && peer->syn && !(us->sack_permitted && peer->sack_permitted);
+}
+
+static void say_lost_data(struct sayings *sayings, const struct flow *flow, enum flow_way way)
+{
+	const struct flow_side *side = &flow->side[way];
+	const char *plural = text_plural(side->again);
+	char bytes[AGE_SIZE];
+
+	text_bytes(bytes, side->again_bytes);
+	if (way == FLOW_IN)
+		say(sayings, PAINT_WARN,
+		    "%" PRIu64 " segment%s (%s) came late and filled a hole: data was lost on the way and sent again, or overtaken.",
+		    side->again, plural, bytes);
+	else if (sack_missing(flow))
+		say(sayings, PAINT_WARN,
+		    "We sent %" PRIu64 " segment%s (%s) again; without SACK nothing says whether the data was lost or the ACKs.",
+		    side->again, plural, bytes);
+	else
+		say(sayings, PAINT_WARN,
+		    "We sent %" PRIu64 " segment%s (%s) again for lost data: no DSACK said that the peer had them.",
+		    side->again, plural, bytes);
+}
+
+static void say_again(struct sayings *sayings, const struct flow *flow, enum flow_way way)
+{
+	const struct flow_side *side = &flow->side[way];
+	const bool several = side->needless != 1;
+	char bytes[AGE_SIZE];
+
+	if (side->again)
+		say_lost_data(sayings, flow, way);
+	if (side->needless)
+		say(sayings, PAINT_WARN,
+		    "%s sent %" PRIu64 " segment%s (%s) again needlessly: %s had %s already%s, so that %s ACK%s lost or late.",
+		    names[way].sender, side->needless, text_plural(side->needless),
+		    text_bytes(bytes, side->needless_bytes),
+		    way == FLOW_OUT ? "the peer" : "we", several ? "them" : "it",
+		    way == FLOW_OUT ? " (DSACK)" : "", names[way].receivers,
+		    several ? "s were" : " was");
+	if (side->sent && !side->again && !side->needless)
+		say(sayings, PAINT_GOOD, "%s sent nothing again.", names[way].sender);
+	if (side->doubled)
+		say(sayings, PAINT_WARN,
+		    "%s reported %" PRIu64 " segment%s twice of which one was seen sent: the path doubled them.",
+		    names[way].receiver, side->doubled, text_plural(side->doubled));
+}
+
+/**
+ * flow_say() - what was seen of a connection's windows
+ * @sayings: where to; the main points first, good ones too
+ * @flow: the connection
+ * @now_ns: CLOCK_BOOTTIME, or when it was over
+ */
+void flow_say(struct sayings *sayings, const struct flow *flow, uint64_t now_ns)
+{
+	const enum flow_way main_way = flow_main_way(flow);
+	const enum flow_way order[] = { main_way, main_way == FLOW_OUT ? FLOW_IN : FLOW_OUT };
+
+	sayings->n = 0;
+	say_handshake(sayings, flow);
+	for (size_t i = 0; i < FLOW_WAYS; i++)
+		say_data(sayings, flow, order[i]);
+	for (size_t i = 0; i < FLOW_WAYS; i++) {
+		say_again(sayings, flow, order[i]);
+		say_closed(sayings, flow, order[i], now_ns);
+		say_edges(sayings, flow, order[i]);
+	}
+	say_still_edges(sayings, flow);
+	if (flow->lost)
+		say(sayings, PAINT_BAD,
+		    "%" PRIu64 " event%s lost, overwritten before they were read, of this connection or of others: the counts here may be short.",
+		    flow->lost, flow->lost == 1 ? " was" : "s were");
+}
