@@ -43,16 +43,44 @@ void outlet_catch(struct outlet *outlet)
 {
 	static const int ends[] = { SIGINT, SIGTERM };
 	struct sigaction action = { .sa_handler = interrupt };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		outlet_defer(outlet, ends[i]);
+		sigaction(ends[i], &action, NULL);
+	}
+}
+
+/**
+ * outlet_catch_hangup() - let SIGHUP, too, end a wait, and not the program
+ * @outlet: of outlet_open()
+ *
+ * For what leaves a terminal otherwise than it found it. Whoever ignores that signal,
+ * as nohup does, is not contradicted.
+ */
+void outlet_catch_hangup(struct outlet *outlet)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+	struct sigaction before;
+
+	if (sigaction(SIGHUP, NULL, &before) || before.sa_handler == SIG_IGN)
+		return;
+	outlet_defer(outlet, SIGHUP);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/**
+ * outlet_defer() - let a signal arrive only while there is nothing to do
+ * @outlet: of outlet_open()
+ * @signal: whoever handles it
+ */
+void outlet_defer(struct outlet *outlet, int signal)
+{
 	sigset_t block;
 
 	sigemptyset(&block);
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		sigaddset(&block, ends[i]);
-		sigaction(ends[i], &action, NULL);
-	}
-	sigprocmask(SIG_BLOCK, &block, &outlet->waiting);
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
-		sigdelset(&outlet->waiting, ends[i]);
+	sigaddset(&block, signal);
+	sigprocmask(SIG_BLOCK, &block, NULL);
+	sigdelset(&outlet->waiting, signal);
 }
 
 /**
@@ -126,17 +154,35 @@ bool outlet_put(const struct outlet *outlet, const char *text, size_t size)
  */
 enum outlet_event outlet_wait(const struct outlet *outlet, int input, int64_t wait_ns)
 {
+	return outlet_wait_two(outlet, input, -1, wait_ns);
+}
+
+/**
+ * outlet_wait_two() - outlet_wait() for one of two files
+ * @outlet: after outlet_catch()
+ * @input: a file to read from, -1 for none
+ * @other: another one, likewise
+ * @wait_ns: for how long; below 0 for ever
+ *
+ * Return: what has happened; OUTLET_TIME also where a signal came that ends nothing.
+ */
+enum outlet_event outlet_wait_two(const struct outlet *outlet, int input, int other,
+				  int64_t wait_ns)
+{
 	struct timespec wait = { .tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S };
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO },
 		{ .fd = input, .events = POLLIN },
+		{ .fd = other, .events = POLLIN },
 	};
 	int ready;
 
 	if (interrupted)
 		return OUTLET_ENDED;
 	ready = ppoll(fds, ARRAY_SIZE(fds), wait_ns < 0 ? NULL : &wait, &outlet->waiting);
+	if (interrupted)
+		return OUTLET_ENDED;
 	if (ready <= 0)
-		return interrupted ? OUTLET_ENDED : OUTLET_TIME;
+		return OUTLET_TIME;
 	return fds[0].revents ? OUTLET_ENDED : OUTLET_INPUT;
 }

@@ -33,8 +33,12 @@ enum outlet_event { OUTLET_TIME, OUTLET_INPUT, OUTLET_ENDED };
 
 void outlet_open(struct outlet *outlet);
 void outlet_catch(struct outlet *outlet);
+void outlet_catch_hangup(struct outlet *outlet);
+void outlet_defer(struct outlet *outlet, int signal);
 bool outlet_color(const struct outlet *outlet, const struct options *options);
 bool outlet_put(const struct outlet *outlet, const char *text, size_t size);
 enum outlet_event outlet_wait(const struct outlet *outlet, int input, int64_t wait_ns);
+enum outlet_event outlet_wait_two(const struct outlet *outlet, int input, int other,
+				  int64_t wait_ns);
 
 #endif
