@@ -138,19 +138,22 @@ static void find_base(struct flow *flow, const struct event *event)
 	in->base_known = true;
 }
 
-static void window_closes(struct flow_side *side, bool closed, uint64_t now_ns)
+static void close_window(struct flow_side *side, struct flow_segment *s)
 {
-	uint64_t for_ns;
+	s->turn = FLOW_CLOSED;
+	side->closed = true;
+	side->closures++;
+	side->closed_ns = s->time_ns;
+}
 
-	if (closed && !side->closed) {
-		side->closures++;
-		side->closed_ns = now_ns;
-	} else if (!closed && side->closed) {
-		for_ns = now_ns - side->closed_ns;
-		side->closed_total_ns += for_ns;
-		side->closed_longest_ns = greater(side->closed_longest_ns, for_ns);
-	}
-	side->closed = closed;
+static void open_window(struct flow_side *side, struct flow_segment *s)
+{
+	const uint64_t for_ns = s->time_ns - side->closed_ns;
+
+	s->turn = FLOW_OPENED;
+	side->closed = false;
+	side->closed_total_ns += for_ns;
+	side->closed_longest_ns = greater(side->closed_longest_ns, for_ns);
 }
 
 /*
@@ -168,22 +171,26 @@ static bool updates_window(const struct flow_side *side, const struct flow_segme
  * A window is rounded to what its shift lets it say, so that the edge may go back by less
  * than that (RFC 7323, 2.4). In a SYN it is not shifted.
  */
-static void take_window(struct flow_side *side, const struct flow_segment *s)
+static void take_window(struct flow_side *side, struct flow_segment *s)
 {
-	uint64_t edge = s->ack + s->wnd;
+	const uint64_t edge = s->ack + s->wnd;
 	uint32_t grain;
 
 	if (!updates_window(side, s))
 		return;
-	if (!(s->flags & FLOW_SYN)) {
+	s->turn = FLOW_MOVED;
+	if (!(s->flags & FLOW_SYN))
 		side->grain |= s->wnd;
-		window_closes(side, !s->wnd, s->time_ns);
-	}
 	grain = side->grain & -side->grain;
 	if (side->edge_known && grain && edge + grain <= side->edge) {
+		s->turn = FLOW_SHRUNK;
 		side->shrunk++;
 		side->shrunk_most = greater(side->shrunk_most, side->edge - edge);
 	}
+	if (!s->wnd && !side->closed && !(s->flags & FLOW_SYN))
+		close_window(side, s);
+	else if (s->wnd && side->closed)
+		open_window(side, s);
 	side->edge = edge;
 	side->edge_known = true;
 	side->wnd = s->wnd;
@@ -191,7 +198,7 @@ static void take_window(struct flow_side *side, const struct flow_segment *s)
 }
 
 /* What the ACK in @s acknowledges is of the other way. */
-static void take_ack(struct flow_side *side, const struct flow_segment *s)
+static void take_ack(struct flow_side *side, struct flow_segment *s)
 {
 	if (!(s->flags & FLOW_ACK) || s->flags & FLOW_RST)
 		return;

@@ -43,6 +43,16 @@ enum flow_way { FLOW_OUT, FLOW_IN, FLOW_WAYS };
  */
 enum flow_mark { FLOW_PLAIN, FLOW_AGAIN, FLOW_NEEDLESS, FLOW_PROBE, FLOW_KEEPALIVE };
 
+/**
+ * enum flow_turn - what a segment did to the window that it advertises
+ * @FLOW_OVERTAKEN: nothing: it has none, or a later one came before it
+ * @FLOW_MOVED: moved the right edge on, or left it where it was
+ * @FLOW_CLOSED: closed the window
+ * @FLOW_OPENED: opened a closed one
+ * @FLOW_SHRUNK: moved the right edge back
+ */
+enum flow_turn { FLOW_OVERTAKEN, FLOW_MOVED, FLOW_CLOSED, FLOW_OPENED, FLOW_SHRUNK };
+
 /* As in the header of TCP. */
 enum {
 	FLOW_FIN = 1 << 0,
@@ -69,6 +79,7 @@ enum {
  * @way: which way it went
  * @flags: FLOW_FIN and so on
  * @mark: what it is
+ * @turn: what it did to the window for the data of the other way
  */
 struct flow_segment {
 	uint64_t time_ns;
@@ -83,6 +94,7 @@ struct flow_segment {
 	uint8_t way;
 	uint8_t flags;
 	uint8_t mark;
+	uint8_t turn;
 };
 
 /**
