@@ -418,6 +418,16 @@ static struct flow_segment *append(struct flow *flow, const struct flow_segment 
 	return &more[flow->n++];
 }
 
+/* What fills a hole comes for the first time; what is sent again does not leave so. */
+static uint64_t new_bytes(const struct flow_side *side, const struct flow_segment *s)
+{
+	const uint64_t end = s->seq + s->len;
+
+	if (s->way == FLOW_IN)
+		return s->len - s->needless;
+	return end > side->nxt ? end - greater(side->nxt, s->seq) : 0;
+}
+
 static enum status take_segment(struct flow *flow, const struct event *event, struct fault *fault)
 {
 	struct flow_segment parsed, *s;
@@ -438,7 +448,7 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 		mark_in(flow, s, rcv_nxt);
 	if (s->len && s->mark != FLOW_PROBE && s->mark != FLOW_KEEPALIVE) {
 		side->segments++;
-		side->sent += lesser(s->len, s->seq + s->len - lesser(side->nxt, s->seq + s->len));
+		side->sent += new_bytes(side, s);
 	}
 	if (s->mark != FLOW_PROBE && !(s->flags & FLOW_RST))
 		side->nxt = greater(side->nxt, end_of(s));
