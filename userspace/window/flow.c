@@ -158,13 +158,15 @@ static void open_window(struct flow_side *side, struct flow_segment *s)
 
 /*
  * Does this ACK say anything new of the window, or was it overtaken by a later one?
- * Source: tcp_may_update_window().
+ * Sources: tcp_ack(), tcp_may_update_window().
  */
 static bool updates_window(const struct flow_side *side, const struct flow_segment *s)
 {
-	if (!side->edge_known || s->ack > side->una || s->seq > side->wl1)
+	if (!side->edge_known || s->ack > side->una)
 		return true;
-	return s->seq == side->wl1 && s->ack == side->una && (s->wnd >= side->wnd || !s->wnd);
+	if (s->ack < side->una)
+		return false;
+	return s->seq > side->wl1 || (s->seq == side->wl1 && (s->wnd >= side->wnd || !s->wnd));
 }
 
 /*
@@ -202,12 +204,13 @@ static void take_ack(struct flow_side *side, struct flow_segment *s)
 {
 	if (!(s->flags & FLOW_ACK) || s->flags & FLOW_RST)
 		return;
+	/* Of what was never sent, nothing can be acknowledged. */
+	if (s->way == FLOW_IN && s->ack > side->nxt)
+		return;
 	take_window(side, s);
 	if (s->way == FLOW_OUT && s->ack < side->una && !(s->flags & FLOW_SYN))
 		side->moved_back++;
-	/* Of what was never sent, nothing can be acknowledged. */
-	if (s->way == FLOW_OUT || s->ack <= side->nxt)
-		side->una = greater(side->una, s->ack);
+	side->una = greater(side->una, s->ack);
 }
 
 static void set_mark(struct flow_side *side, struct flow_segment *s, enum flow_mark mark)
@@ -385,10 +388,13 @@ static void take_socket(struct flow *flow, const struct flow_segment *s,
 
 	/*
 	 * What we send is sent with the socket locked, so that its edge must be in order;
-	 * what comes in is not. A SYN-ACK is of no socket yet, a reset may be of none.
+	 * what comes in is not. A SYN-ACK is of no socket yet, a reset may be of none. An ACK
+	 * that has come waits while a program has the socket: it may know less than we do.
 	 */
-	if (s->way == FLOW_OUT && !(s->flags & (FLOW_SYN | FLOW_RST)) && una < out->una)
-		out->moved_back++;
+	if (s->way == FLOW_OUT && !(s->flags & (FLOW_SYN | FLOW_RST))) {
+		out->moved_back += una < out->told;
+		out->told = una;
+	}
 	out->una = greater(out->una, una);
 	out->nxt = greater(out->nxt, extend(out->nxt, low_of(event, "nxt")));
 	if (cwnd.known && cwnd.value)

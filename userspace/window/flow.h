@@ -112,6 +112,7 @@ struct flow_ranges {
 /**
  * struct flow_side - the data that goes one way, and the window that it goes through
  * @una: SND.UNA of its sender: the left edge, before which all is acknowledged
+ * @told: of FLOW_OUT, SND.UNA as the socket said when it sent last
  * @nxt: SND.NXT: one behind the last that was sent
  * @edge: the right edge, SND.UNA + SND.WND: the first that may not be sent
  * @end: of FLOW_OUT, one behind the last that the program has written; of FLOW_IN, the
@@ -148,6 +149,7 @@ struct flow_ranges {
  */
 struct flow_side {
 	uint64_t una;
+	uint64_t told;
 	uint64_t nxt;
 	uint64_t edge;
 	uint64_t end;
