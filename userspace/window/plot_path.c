@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "window/plot_path.h"
+
+static int within(int y)
+{
+	if (y < 0)
+		return 0;
+	return y > PATH_HEIGHT ? PATH_HEIGHT : y;
+}
+
+/**
+ * strokes_begin() - start with vertical lines
+ * @strokes: what to fill in
+ * @file: where to: within a path's d
+ */
+void strokes_begin(struct strokes *strokes, FILE *file)
+{
+	*strokes = (struct strokes){ .file = file };
+}
+
+/**
+ * strokes_end() - write the rest
+ * @strokes: the lines
+ */
+void strokes_end(struct strokes *strokes)
+{
+	for (int y = 0; strokes->any && y <= PATH_HEIGHT; y++) {
+		const int top = y;
+
+		if (!strokes->on[y])
+			continue;
+		while (y < PATH_HEIGHT && strokes->on[y + 1])
+			y++;
+		fprintf(strokes->file, "M%d %dv%d", strokes->x, top, y - top);
+	}
+	memset(strokes->on, 0, sizeof(strokes->on));
+	strokes->any = false;
+}
+
+/**
+ * strokes_add() - draw a line
+ * @strokes: the lines
+ * @x: where
+ * @top: from there
+ * @bottom: to there
+ */
+void strokes_add(struct strokes *strokes, int x, int top, int bottom)
+{
+	top = within(top);
+	bottom = within(bottom);
+	if (x != strokes->x)
+		strokes_end(strokes);
+	strokes->x = x;
+	strokes->any = true;
+	memset(strokes->on + top, true, (size_t)(bottom - top) + 1);
+}
+
+/**
+ * stairs_begin() - start with stairs
+ * @stairs: what to fill in
+ * @file: where to: within a path's d
+ */
+void stairs_begin(struct stairs *stairs, FILE *file)
+{
+	*stairs = (struct stairs){ .file = file };
+}
+
+/* All of this column: a value that was there for a moment, too. */
+static void stairs_turn(struct stairs *stairs)
+{
+	int least = stairs->drawn < stairs->y ? stairs->drawn : stairs->y;
+	int most = stairs->drawn < stairs->y ? stairs->y : stairs->drawn;
+
+	if (stairs->top < least)
+		fprintf(stairs->file, "V%d", stairs->top);
+	if (stairs->bottom > most)
+		fprintf(stairs->file, "V%d", stairs->bottom);
+	if (stairs->y != stairs->drawn || stairs->top < least || stairs->bottom > most)
+		fprintf(stairs->file, "V%d", stairs->y);
+	stairs->drawn = stairs->y;
+	stairs->top = stairs->y;
+	stairs->bottom = stairs->y;
+}
+
+/**
+ * stairs_to() - the value changes
+ * @stairs: the stairs
+ * @x: when
+ * @y: to what
+ */
+void stairs_to(struct stairs *stairs, int x, int y)
+{
+	if (!stairs->begun) {
+		fprintf(stairs->file, "M%d %d", x, y);
+		*stairs = (struct stairs){ stairs->file, true, x, y, y, y, y };
+	}
+	if (y == stairs->y)
+		return;
+	if (x > stairs->x) {
+		stairs_turn(stairs);
+		fprintf(stairs->file, "H%d", x);
+		stairs->x = x;
+	}
+	stairs->y = y;
+	if (y < stairs->top)
+		stairs->top = y;
+	if (y > stairs->bottom)
+		stairs->bottom = y;
+}
+
+/**
+ * stairs_end() - write the rest
+ * @stairs: the stairs
+ * @x: how far they go
+ */
+void stairs_end(struct stairs *stairs, int x)
+{
+	if (!stairs->begun)
+		return;
+	stairs_turn(stairs);
+	if (x > stairs->x)
+		fprintf(stairs->file, "H%d", x);
+}
+
+/**
+ * thinning_begin() - start with marks
+ * @thinning: what to fill in
+ */
+void thinning_begin(struct thinning *thinning)
+{
+	*thinning = (struct thinning){ .column = -1 };
+}
+
+/**
+ * thinning_takes() - is a mark to be drawn?
+ * @thinning: the marks
+ * @x: where it is
+ * @y: likewise
+ *
+ * Return: false if there is one already that would cover it.
+ */
+bool thinning_takes(struct thinning *thinning, int x, int y)
+{
+	bool *taken;
+
+	if (x / PATH_MARK != thinning->column) {
+		thinning_begin(thinning);
+		thinning->column = x / PATH_MARK;
+	}
+	taken = &thinning->taken[within(y) / PATH_MARK];
+	if (*taken)
+		return false;
+	*taken = true;
+	return true;
+}

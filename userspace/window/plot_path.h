@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Lines of a picture in points, which are whole numbers: whatever falls on the same point
+ * is written once, so that a file does not grow with what it is about.
+ */
+#ifndef TCPWATCH_WINDOW_PLOT_PATH_H
+#define TCPWATCH_WINDOW_PLOT_PATH_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum {
+	PATH_HEIGHT = 4200,	/* points; 0 is at the top */
+	PATH_MARK = 30,		/* marks nearer than this are one */
+};
+
+/**
+ * struct strokes - vertical lines, in order of time
+ * @file: where to
+ * @x: where those in @on are
+ * @any: there are any
+ * @on: which points of this column are drawn
+ */
+struct strokes {
+	FILE *file;
+	int x;
+	bool any;
+	bool on[PATH_HEIGHT + 1];
+};
+
+void strokes_begin(struct strokes *strokes, FILE *file);
+void strokes_add(struct strokes *strokes, int x, int top, int bottom);
+void strokes_end(struct strokes *strokes);
+
+/**
+ * struct stairs - a value that stays until it changes, in order of time
+ * @file: where to
+ * @begun: there was a value
+ * @x: where the last change is
+ * @y: the value since then
+ * @drawn: up to there in this column the line is drawn already
+ * @top: the least that it was in this column
+ * @bottom: the most that it was
+ */
+struct stairs {
+	FILE *file;
+	bool begun;
+	int x;
+	int y;
+	int drawn;
+	int top;
+	int bottom;
+};
+
+void stairs_begin(struct stairs *stairs, FILE *file);
+void stairs_to(struct stairs *stairs, int x, int y);
+void stairs_end(struct stairs *stairs, int x);
+
+/**
+ * struct thinning - marks of one kind, in order of time, of which not all are drawn
+ * @column: of which column of squares the following is
+ * @taken: which of its squares have a mark already
+ */
+struct thinning {
+	int column;
+	bool taken[PATH_HEIGHT / PATH_MARK + 1];
+};
+
+void thinning_begin(struct thinning *thinning);
+bool thinning_takes(struct thinning *thinning, int x, int y);
+
+#endif
