@@ -402,11 +402,7 @@ module_fresh
 ns_add a
 ns_add b
 link_add a b
-# What tcpdump sees is to be what TCP sends: no segment is split or joined on the way.
-for end in 'a a-b' 'b b-a'; do
-	in_ns "${end% *}" ethtool -K "${end#* }" tso off gso off gro off >/dev/null
-	ip -n "$(ns_name "${end% *}")" link set "${end#* }" gso_max_segs 1
-done
+link_as_sent
 peer_start pa a
 peer_start pb b
 for f in 4 6; do

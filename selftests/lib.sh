@@ -39,6 +39,17 @@ test_case()
 	CASES+=("$1" "$quoted")
 }
 
+# Whatever a test does, no state changes in a way that RFC 9293 does not have.
+states_were_legal()
+{
+	local ns count
+
+	for ns in "${!NS_PID[@]}"; do
+		count=$(sed -n 's/^illegal_transitions //p' "$(ns_proc "$ns")/summary" 2>/dev/null)
+		expect_eq "illegal transitions in $ns" "${count:-0}" 0
+	done
+}
+
 run_cases()
 {
 	local i
@@ -48,6 +59,7 @@ run_cases()
 	for ((i = 0; i < ${#CASES[@]}; i += 2)); do
 		CASE_FAILED=0
 		eval "${CASES[i + 1]}" || fail "${CASES[i + 1]% }returned $?"
+		states_were_legal
 		if [ "$CASE_FAILED" = 0 ]; then
 			ktap_test_pass "${CASES[i]}"
 		else

@@ -15,6 +15,17 @@ server()
 	if [ "$1" = 6 ]; then printf '[fd77::2]'; else printf '10.77.0.2'; fi
 }
 
+# link_as_sent: what is on the link is what TCP sends, no segment split or joined on the way
+link_as_sent()
+{
+	local end
+
+	for end in 'a a-b' 'b b-a'; do
+		in_ns "${end% *}" ethtool -K "${end#* }" tso off gso off gro off >/dev/null
+		ip -n "$(ns_name "${end% *}")" link set "${end#* }" gso_max_segs 1
+	done
+}
+
 # pair NAME FAMILY: cNAME of peer pa connects to lFAMILY of peer pb, which accepts sNAME
 pair()
 {

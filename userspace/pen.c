@@ -33,7 +33,7 @@ static const struct mark glyphs[GLYPHS] = {
 	[GLYPH_RIGHT] = { "▶", ">" },
 	[GLYPH_FULL] = { "█", "#" },
 	[GLYPH_MEDIUM] = { "▒", "=" },
-	[GLYPH_LIGHT] = { "░", "." },
+	[GLYPH_LIGHT] = { "░", ":" },
 	[GLYPH_DOT] = { "·", "." },
 };
 

@@ -123,11 +123,12 @@ enum status aim_queues(struct queues *queues, struct number id, const struct opt
 	struct alternative only = { .id = id.value };
 	const struct query query = {
 		.filter.any[FILTER_ID] = &only,
-		.columns = "limited,state,snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes,probes,rtt_us",
+		.columns = "limited,state,snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes,probes,rtt_us,bytes_in,bytes_out",
 	};
 	struct number *const numbers[] = {
 		&queues->snd_unacked, &queues->snd_unsent, &queues->snd_wnd, &queues->rcv_unread,
 		&queues->rcv_wnd, &queues->cwnd_bytes, &queues->probes, &queues->rtt_us,
+		&queues->bytes_in, &queues->bytes_out,
 	};
 	const struct section *section;
 	struct listing listing;

@@ -41,6 +41,8 @@ struct aim {
  * @cwnd_bytes: the congestion window
  * @probes: window probes without an answer
  * @rtt_us: the round-trip time
+ * @bytes_in: bytes that came so far
+ * @bytes_out: bytes sent so far
  */
 struct queues {
 	bool found;
@@ -54,6 +56,8 @@ struct queues {
 	struct number cwnd_bytes;
 	struct number probes;
 	struct number rtt_us;
+	struct number bytes_in;
+	struct number bytes_out;
 };
 
 enum status aim_take(struct aim *aim, const struct filter *filter, size_t skip,

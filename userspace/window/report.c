@@ -33,13 +33,14 @@ void report_text(const struct page *page, const struct session *session)
 		fprintf(page->file, ", now %s", flow->state);
 	fputs("\n", page->file);
 	if (!segments) {
-		text_wrap(page, PAINT_NONE, 2, 2,
-			  "No segment came or went: the connection was idle.");
+		fputs("  No segment came or went: the connection was idle.\n", page->file);
 		return;
 	}
 	flow_say(&sayings, flow, session_now_ns(session));
-	for (size_t i = 0; i < sayings.n; i++)
+	for (size_t i = 0; i < sayings.n; i++) {
+		fputs("  ", page->file);
 		text_wrap(page, sayings.paint[i], 2, 4, sayings.text[i]);
+	}
 }
 
 static struct json_object *side_object(struct doc *doc, const struct flow_side *side,
