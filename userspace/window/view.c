@@ -225,10 +225,18 @@ static enum tint say_receiver(char text[HOLDS_SIZE], const struct view *view,
 
 /* ---- the screen */
 
+static const char *state_of(const struct view *view)
+{
+	const struct flow *flow = &view->session.flow;
+
+	if (queues_are_news(view) || (view->queues.found && !strcmp(flow->state, "-")))
+		return view->queues.state;
+	return flow->over && strcmp(flow->state, "TIME_WAIT") != 0 ? "CLOSED" : flow->state;
+}
+
 static int draw_head(const struct view *view, const struct display *display, int row)
 {
 	const struct flow *flow = &view->session.flow;
-	const char *state = view->queues.found ? view->queues.state : flow->state;
 	char time[AGE_SIZE];
 	int used;
 
@@ -237,7 +245,7 @@ static int draw_head(const struct view *view, const struct display *display, int
 	used += pen_put(display, row, used, display->columns - used, TINT_NONE, "  id %" PRIu64,
 			flow->id.value);
 	used += pen_put(display, row, used, display->columns - used, TINT_NONE, "  %s",
-			flow->over && strcmp(flow->state, "TIME_WAIT") != 0 ? "CLOSED" : state);
+			state_of(view));
 	if (view->queues.found && view->queues.rtt_us.known)
 		used += pen_put(display, row, used, display->columns - used, TINT_DIM,
 				"  rtt %s", text_time_us(time, view->queues.rtt_us.value));

@@ -1,0 +1,471 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# tcpwatch window: what it says of a connection that it followed, where the path loses data
+# or ACKs, where the reader stops, where windows shrink. The kernel's own counters and what
+# was dropped on purpose are what it is held against.
+#
+#	the connections followed     their peers
+#	namespace a ---------------- namespace b
+#	.1                 veth                .2
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_stream.sh
+. "$(dirname "$0")/lib_stream.sh"
+# shellcheck source=selftests/lib_link.sh
+. "$(dirname "$0")/lib_link.sh"
+# shellcheck source=selftests/lib_reader.sh
+. "$(dirname "$0")/lib_reader.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
+
+FOLLOW=/proc/tcpwatch/follow
+
+# ---- a connection that is followed from its first SYN to its end
+
+# begin NAME FAMILY: cNAME in a, sNAME in b, and the reader, which was there before them
+begin()
+{
+	reader "$1" window port=80 --json --for 100
+	record "$1.events" a
+	peer_socket pa "c$1" "$(client "$2"):0"
+	peer pa connect "c$1" "$(server "$2"):80"
+	peer pb accept "s$1" "l$2"
+}
+
+# finish NAME: a closes first, which ends what is followed
+finish()
+{
+	peer pa shutdown "c$1"
+	peer pb drain "s$1"
+	peer pb close "s$1"
+	peer pa close "c$1"
+	reader_ended "$1" $OK
+	stop "$1.events"
+	cp "$WORK/$1.out" "$WORK/out"
+	expect_eq "events lost" "$(of events_lost)" 0
+}
+
+# of PATH: of the connection, in the answer
+of()
+{
+	json ".connection.$1"
+}
+
+# expect_words REGEX...: each is in what it says
+expect_words()
+{
+	local regex
+
+	json '.connection.words[]' >"$WORK/words"
+	for regex; do
+		grep -qE "$regex" "$WORK/words" ||
+			fail "it does not say '$regex' but: $(paste -sd' ' "$WORK/words")"
+	done
+}
+
+# to_b, to_a NAME BYTES: sent and read; no more at a time than buffers hold
+to_b()
+{
+	peer pa send "c$1" "$2" && peer pb recv "s$1" "$2"
+}
+
+to_a()
+{
+	peer pb send "s$1" "$2" && peer pa recv "c$1" "$2"
+}
+
+# count NAMESPACE NAME...: of the kernel's counters, into MIB
+declare -A MIB
+count()
+{
+	local name
+
+	for name in "${@:2}"; do
+		MIB[$name]=$(mib "$1" "$name")
+	done
+}
+
+# more NAMESPACE NAME: by how much it has grown since
+more()
+{
+	echo $(($(mib "$1" "$2") - MIB[$2]))
+}
+
+# lose NAMESPACE MATCH...: what arrives there and matches, does not
+lose()
+{
+	in_ns "$1" nft -f - <<-END
+		table inet lossy {
+			chain first {
+				type filter hook prerouting priority -300
+				${@:2} counter drop
+			}
+		}
+	END
+}
+
+# lost_there NAMESPACE: so many packets; and no more from now on
+lost_there()
+{
+	in_ns "$1" nft list chain inet lossy first | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p'
+	in_ns "$1" nft delete table inet lossy
+}
+
+# ---- the cases
+
+# The reader follows, and its filters go when it does.
+its_filters()
+{
+	local how
+
+	in_ns a sh -c "echo 'add local=*:4711' >$FOLLOW"
+	for how in INT TERM HUP; do
+		reader filters window port=80 remote=10.77.0.0/24 --for 100
+		expect_eq "filters while waiting" "$(in_ns a cat $FOLLOW)" "$(printf '%s\n' \
+			'1 local=*:4711 remote=*' '2 local=*:80 remote=10.77.0.0/24' \
+			'3 local=* remote=10.77.0.0/24:80')"
+		reader again window port=81 --for 100
+		expect_eq "filters of both" "$(in_ns a cat $FOLLOW | wc -l)" 5
+		kill -$how "${PEER_PID[filters]}"
+		reader_ended filters $OK
+		expect_match "its answer" "$(cat "$WORK/filters.out")" 'No connection fitted'
+		reader_stop_quietly again
+		expect_eq "filters after $how" "$(in_ns a cat $FOLLOW)" '1 local=*:4711 remote=*'
+	done
+	pair kept 4
+	reader filters window port=80 --for 100
+	cookie pa ckept
+	expect_match "the filter of one" "$(in_ns a sed -n 2p $FOLLOW)" \
+		'^2 local=10\.77\.0\.1/32:[0-9]+ remote=10\.77\.0\.2/32:80$'
+	reader_stop_quietly filters
+	expect_eq "filters in the end" "$(in_ns a cat $FOLLOW)" '1 local=*:4711 remote=*'
+	in_ns a sh -c "echo clear >$FOLLOW"
+	peer pa close ckept
+	peer pb close skept
+}
+
+# reader_stop_quietly NAME: what it says while it waits is no complaint
+reader_stop_quietly()
+{
+	kill -INT "${PEER_PID[$1]}"
+	reader_ended "$1" $OK
+}
+
+handshake()
+{
+	local f=$1 name=hands$1
+
+	spawn "$name.tcpdump" a tcpdump -i a-b -nU --immediate-mode -w "$WORK/$name.pcap" \
+		'port 80' 2>/dev/null
+	wait_for "tcpdump is ready" test -s "$WORK/$name.pcap"
+	begin "$name" "$f"
+	to_b "$name" 100
+	finish "$name"
+	stop "$name.tcpdump"
+	tcpdump -nr "$WORK/$name.pcap" 2>/dev/null | sed -n \
+		's/.*Flags \[S\(\.*\)\].* win \([0-9]*\),.*mss \([0-9]*\),sackOK.*wscale \([0-9]*\).*/S\1 \2 \3 \4 true/p' \
+		>"$WORK/wanted"
+	for way in out in; do
+		[ $way = out ] && printf 'S ' || printf 'S. '
+		of "syn_$way | \"\\(.wnd) \\(.mss) \\(.wscale) \\(.sack_permitted)\""
+	done >"$WORK/got"
+	expect_same "what the two offered" "$WORK/got" "$WORK/wanted"
+	expect_eq "its addresses" "$(of local | sed 's/:[0-9]*$//') $(of remote)" \
+		"$(client "$f") $(server "$f"):80"
+	expect_eq "bytes" "$(of out.bytes) $(of in.bytes)" '100 0'
+	expect_words '^In the handshake we offered a first window of .* MSS .* SACK; the peer' \
+		'^We sent nothing again\.$' '^The peer.s window never closed\.$' \
+		'^No left edge ever moved back, and no window shrank'
+}
+
+# Without scaling and SACK at the other end.
+poor_handshake()
+{
+	ns_sysctl b net.ipv4.tcp_window_scaling=0 net.ipv4.tcp_sack=0
+	begin poor 4
+	lose b 'tcp dport 80' 'meta length > 1000' 'numgen inc mod 5 == 2'
+	to_b poor 14480
+	lost_there b >/dev/null
+	finish poor
+	ns_sysctl b net.ipv4.tcp_window_scaling=1 net.ipv4.tcp_sack=1
+	expect_eq "what the peer offered" "$(of 'syn_in | "\(.wscale) \(.sack_permitted)"')" \
+		'null false'
+	expect_words 'The peer did not offer to scale its window, so no window can be above 64 KiB' \
+		'again; without SACK nothing says whether the data was lost or the ACKs' \
+		'no scale \(64\.0 KiB at most\)'
+}
+
+# What did not arrive was sent again for lost data; what was there already, needlessly.
+lost_data()
+{
+	local f=$1 name=data$1 lost i
+
+	count a TcpRetransSegs TcpExtTCPDSACKRecv
+	begin "$name" "$f"
+	lose b 'tcp dport 80' 'meta length > 1000' 'numgen inc mod 10 == 5'
+	for ((i = 0; i < 5; i++)); do
+		to_b "$name" 40000
+	done
+	lost=$(lost_there b)
+	finish "$name"
+	expect_between "segments lost" "$lost" 10 40
+	expect_eq "bytes" "$(of out.bytes)" 200000
+	expect_eq "sent again for lost data" "$(of out.again)" "$lost"
+	expect_eq "sent again in all" "$(of 'out | .again + .needless')" \
+		"$(more a TcpRetransSegs)"
+	expect_eq "needlessly" "$(of out.needless)" "$(more a TcpExtTCPDSACKRecv)"
+	expect_words "We sent $lost segments .* again for lost data: no DSACK said" \
+		'^No left edge ever moved back'
+}
+
+# Of ACKs, only those arrive that select something: all that is sent again is needless.
+lost_acks()
+{
+	local f=$1 name=acks$1 i
+
+	count a TcpRetransSegs TcpExtTCPDSACKRecv
+	begin "$name" "$f"
+	lose a 'tcp sport 80' 'tcp flags & (syn|fin|rst) == 0' 'tcp option sack missing'
+	for ((i = 0; i < 3; i++)); do
+		to_b "$name" 10000
+		peer pa flushed "c$name"
+	done
+	expect_between "ACKs lost" "$(lost_there a)" 3 99
+	finish "$name"
+	expect_between "sent again" "$(of out.needless)" 3 30
+	expect_eq "for lost data" "$(of out.again)" 0
+	expect_eq "in all" "$(of out.needless)" "$(more a TcpRetransSegs)"
+	expect_eq "DSACKs" "$(of out.needless)" "$(more a TcpExtTCPDSACKRecv)"
+	expect_words 'We sent [0-9]+ segments .* again needlessly: the peer had them already \(DSACK\)'
+}
+
+# The same at the end that receives.
+lost_data_of_the_peer()
+{
+	local f=$1 name=in$1 lost i
+
+	begin "$name" "$f"
+	lose a 'tcp sport 80' 'meta length > 1000' 'numgen inc mod 10 == 5'
+	for ((i = 0; i < 5; i++)); do
+		to_a "$name" 40000
+	done
+	lost=$(lost_there a)
+	finish "$name"
+	expect_eq "bytes" "$(of in.bytes)" 200000
+	# One that was the last of what was on its way leaves no hole.
+	expect_between "that filled a hole" "$(of in.again)" $((lost - 5)) "$lost"
+	expect_words '[0-9]+ segments .* came late and filled a hole'
+}
+
+lost_acks_of_ours()
+{
+	local f=$1 name=ours$1 i
+
+	count a TcpExtTCPDSACKOldSent
+	begin "$name" "$f"
+	lose b 'tcp dport 80' 'tcp flags & (syn|fin|rst) == 0' 'tcp option sack missing'
+	for ((i = 0; i < 3; i++)); do
+		to_a "$name" 10000
+		peer pb flushed "s$name"
+	done
+	lost_there b >/dev/null
+	finish "$name"
+	expect_between "came again" "$(of in.needless)" 3 30
+	expect_eq "of lost data" "$(of in.again)" 0
+	expect_eq "DSACKs" "$(of in.needless)" "$(more a TcpExtTCPDSACKOldSent)"
+	expect_words 'The peer sent [0-9]+ segments .* again needlessly: we had them already, so that our ACKs'
+}
+
+probes_out()
+{
+	[ "$(more a TcpExtTCPWinProbe)" -ge "$1" ]
+}
+
+# The peer's program does not read, twice; what opens the window is that it does.
+closed_window()
+{
+	local f=$1 name=zero$1 round
+
+	count a TcpExtTCPWinProbe
+	count b TcpExtTCPToZeroWindowAdv
+	peer pb set "l$f" rcvbuf 4096
+	begin "$name" "$f"
+	peer pb set "l$f" rcvbuf 131072
+	for round in 1 2; do
+		peer pa fill "c$name"
+		wait_for "probes" probes_out $((2 * round))
+		peer pb recv "s$name" "$VALUE"
+		peer pa flushed "c$name"
+	done
+	cookie pa "c$name"
+	expect_eq "closures as connections has them" "$(row a connections "$VALUE" zero_in)" \
+		"$(more b TcpExtTCPToZeroWindowAdv)"
+	finish "$name"
+	expect_eq "closures" "$(of out.closures)" "$(more b TcpExtTCPToZeroWindowAdv)"
+	expect_between "closures" "$(of out.closures)" 2 20
+	expect_eq "probes" "$(of out.probes)" "$(more a TcpExtTCPWinProbe)"
+	expect_eq "is it closed" "$(of out.closed)" false
+	expect_words "The peer's window closed [0-9]+ times, for .* in all and .* at most; [0-9]+ probes asked"
+}
+
+# A middlebox that makes windows smaller makes them shrink once.
+shrunk_window()
+{
+	begin shrunk 4
+	to_b shrunk 100
+	in_ns b nft -f - <<-END
+		table inet shrink {
+			chain last {
+				type filter hook output priority 300
+				tcp sport 80 tcp window set 20
+			}
+		}
+	END
+	to_b shrunk 100
+	to_b shrunk 100
+	in_ns b nft delete table inet shrink
+	finish shrunk
+	expect_eq "how often" "$(of out.shrunk)" 1
+	expect_between "by how much" "$(of out.shrunk_max_bytes)" 40000 70000
+	expect_words "The peer's window shrank 1 time: its right edge moved back" \
+		'No left edge ever moved back\.$'
+}
+
+# What a saved stream says is what was said while it came.
+saved_is_the_same()
+{
+	local name=data4
+
+	mkdir -p "$WORK/saved"
+	cp "$WORK/$name.events" "$WORK/saved/events"
+	ran "a saved stream" $OK window --json --from "$WORK/saved"
+	json .connection | jq -S . >"$WORK/got"
+	jq -S '.namespaces[0].connection' "$WORK/$name.out" >"$WORK/wanted"
+	expect_same "what it says" "$WORK/got" "$WORK/wanted"
+	ran "in words" $OK window --from "$WORK/saved"
+	expect_match "the head" "$(head -n 1 "$WORK/out")" \
+		'^10\.77\.0\.1:[0-9]+ -> 10\.77\.0\.2:80, id [0-9]+: [0-9]+ segments in .*, ended by fin$'
+	ran "another one" $OK window --from "$WORK/saved" port=81
+	expect_match "that is not there" "$(cat "$WORK/out")" 'No connection fitted'
+}
+
+# Of several the busiest; by each kind of filter.
+which_one()
+{
+	local id
+
+	pair idle 4
+	# What the peer's buffer does not take waits at our end.
+	peer pb set l4 rcvbuf 4096
+	pair busy 4
+	peer pb set l4 rcvbuf 131072
+	pair other 6
+	peer pa fill cbusy
+	cookie pa cbusy
+	id=$VALUE
+	for filter in '' port=80 remote=10.77.0.2:80 local=10.77.0.0/24 "id=$id" \
+		      "id=sk:$(printf %x "$id")" "pid=${PEER_PID[pa]}" comm=peer; do
+		# shellcheck disable=SC2086
+		ran "'$filter'" $OK window --json --for 0.1 $filter
+		expect_eq "whom '$filter' finds" "$(of id)" "$id"
+	done
+	expect_match "what it says of the others" "$(in_ns a tcpwatch window --for 0.1 2>&1 >/dev/null)" \
+		'3 connections fit; following the busiest, 10\.77\.0\.1:[0-9]+ to 10\.77\.0\.2:80'
+	cookie pa cother
+	ran "IPv6" $OK window --json --for 0.1 'remote=[fd77::2]:80'
+	expect_eq "whom it finds" "$(of id)" "$VALUE"
+	ran "an idle one" $OK window --for 0.1 "id=$VALUE"
+	expect_match "what it says" "$(cat "$WORK/out")" 'No segment came or went'
+	for name in idle busy other; do
+		peer pa reset c$name
+		peer pb close s$name
+	done
+}
+
+# complains STATUS REGEX ARG...
+complains()
+{
+	ran "'${*:3}'" "$1" window "${@:3}"
+	expect_match "'${*:3}' says" "$(cat "$WORK/err")" "$2"
+	expect_eq "'${*:3}' answers" "$(cat "$WORK/out")" ''
+}
+
+wrong_use()
+{
+	complains $USAGE 'a filter is local=ADDR' 8080
+	complains $USAGE 'a filter is local=ADDR' state=LISTEN
+	complains $USAGE 'an address is' local=300.1.1.1
+	complains $USAGE 'a port is a number' port=http
+	complains $USAGE 'an end has one port only' remote=10.77.0.2:80 local=10.77.0.1:99 port=81
+	complains $USAGE 'data goes in or out' --svg "$WORK/x.svg" --way both
+	complains $USAGE 'says what --svg draws' --way in
+	complains $USAGE 'is for the screen' --ring --json
+	complains $USAGE 'SECONDS is a number' --for never
+	complains $USAGE 'a stream is of one namespace' --all-netns
+	complains $USAGE 'does not say which process' --from "$WORK" pid=1
+	complains $FAILED 'no such connection is there now' id=999999
+	complains $FAILED 'cannot write /proc/x.svg: ' --svg /proc/x.svg
+	complains $USAGE 'the module takes 16' \
+		port=1,2,3,4,5,6,7,8,9 --for 1
+	in_ns a setpriv --reuid=65534 --regid=65534 --clear-groups tcpwatch window \
+		>"$WORK/out" 2>"$WORK/err"
+	expect_eq "the status of somebody else" $? $DENIED
+	expect_eq "filters in the end" "$(in_ns a cat $FOLLOW)" ''
+}
+
+# All the module's filters are taken.
+no_room()
+{
+	in_ns a sh -c "for i in \$(seq 16); do echo \"add local=*:\$i\"; done >$FOLLOW"
+	complains $FAILED 'has as many filters as it can: end another' port=80
+	expect_eq "filters of others" "$(in_ns a cat $FOLLOW | wc -l)" 16
+	in_ns a sh -c "echo clear >$FOLLOW"
+}
+
+# What was seen until then is said.
+unloaded_meanwhile()
+{
+	log_mark
+	begin gone 4
+	to_b gone 1000
+	module_unload || fail "rmmod failed"
+	reader_ended gone $UNLOADED
+	wait "${PEER_PID[gone.events]}"
+	unset 'PEER_PID[gone.events]'
+	cp "$WORK/gone.out" "$WORK/out"
+	expect_eq "bytes" "$(of out.bytes)" 1000
+	module_left_nothing
+	peer pa close cgone
+	peer pb close sgone
+}
+
+module_fresh
+ns_add a
+ns_add b
+link_add a b
+link_as_sent
+peer_start pa a
+peer_start pb b
+for f in 4 6; do
+	peer_listen pb l$f "$(server $f):80"
+done
+
+test_case "its filters" its_filters
+for f in 4 6; do
+	test_case "what the two ends agree on, IPv$f" handshake $f
+	test_case "lost data, IPv$f" lost_data $f
+	test_case "lost ACKs, IPv$f" lost_acks $f
+	test_case "lost data of the peer, IPv$f" lost_data_of_the_peer $f
+	test_case "lost ACKs of ours, IPv$f" lost_acks_of_ours $f
+	test_case "a reader that stops, IPv$f" closed_window $f
+done
+test_case "an end without scaling and SACK" poor_handshake
+test_case "a window that shrinks" shrunk_window
+test_case "a saved stream" saved_is_the_same
+test_case "which connection" which_one
+test_case "wrong use" wrong_use
+test_case "no room for a filter" no_room
+test_case "unloaded meanwhile" unloaded_meanwhile
+run_cases

@@ -1,0 +1,258 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# tcpwatch window on a terminal: what the screen shows while a connection is closed by its
+# peer, probed, opened again, loses data; as a line and as a ring; and what is left behind.
+#
+#	the connections shown        their peers
+#	namespace a ---------------- namespace b
+#	.1                 veth                .2
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_link.sh
+. "$(dirname "$0")/lib_link.sh"
+# shellcheck source=selftests/lib_tmux.sh
+. "$(dirname "$0")/lib_tmux.sh"
+
+FOLLOW=/proc/tcpwatch/follow
+
+# filled NAME FAMILY: cNAME has more to send than sNAME takes; so much in SENT
+filled()
+{
+	peer pb set "l$2" rcvbuf 4096
+	pair "$1" "$2"
+	peer pb set "l$2" rcvbuf 131072
+	peer pa fill "c$1"
+	SENT=$VALUE
+}
+
+part()
+{
+	peer pa reset "c$1"
+	peer pb close "s$1"
+}
+
+# In the reader's words.
+amount()
+{
+	awk -v n="$1" 'BEGIN {
+		if (n < 1024)
+			printf "%d B\n", n
+		else if (n < 1048576)
+			printf "%.1f KiB\n", n / 1024
+		else
+			printf "%.1f MiB\n", n / 1048576
+	}'
+}
+
+# column NAME COLUMN
+column()
+{
+	cookie pa "c$1"
+	row a connections "$VALUE" "$2"
+}
+
+# The numbers on the screen are those of the socket, while it stands still.
+numbers_agree()
+{
+	screen_has "^in flight $(amount "$(column "$1" snd_unacked)"), usable $(amount \
+		"$(column "$1" snd_usable)"), unsent $(amount "$(column "$1" snd_unsent)"); window $(
+		amount "$(column "$1" snd_wnd)"), cwnd $(amount "$(column "$1" cwnd_bytes)")\$"
+}
+
+closed_and_opened()
+{
+	local f=$1 name=zero$1 round
+
+	filled "$name" "$f"
+	terminal 80 24 a tcpwatch window "remote=$(server "$f")" port=80
+	shows "The peer's window is closed"
+	shows 'window probe [0-9]+ by us'
+	wait_for "the numbers are the socket's" numbers_agree "$name"
+	shows 'SND\.UNA +SND\.NXT +SND\.UNA\+SND\.WND|SND\.UNA SND\.NXT SND\.UNA\+SND\.WND'
+	shows 'read +RCV\.NXT +RCV\.NXT\+RCV\.WND'
+	for round in 1 2; do
+		peer pb recv "s$name" "$SENT"
+		peer pa flushed "c$name"
+		shows "the peer's window opens again, to [0-9.]+ K?i?B, after"
+		shows 'Nothing to send: all is acknowledged'
+		[ "$round" = 2 ] || {
+			peer pa fill "c$name"
+			SENT=$VALUE
+			shows "The peer's window is closed for"
+			shows "the peer's window closes"
+		}
+	done
+	keys q
+	restored 0
+	screen_has 'The peer.s window closed' || fail "the end has no words: $(screen)"
+	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
+	part "$name"
+}
+
+# A ring and back, with the same numbers; the program's data, too, when the peer sends.
+ring()
+{
+	filled ring 4
+	terminal 80 24 a tcpwatch window port=80 --ring
+	shows 'a ring of [0-9]+ bytes; clockwise'
+	shows 'SND\.UNA\+SND\.WND'
+	shows 'SND\.NXT'
+	shows 'SND\.UNA$|SND\.UNA[^+]'
+	wait_for "the numbers are the socket's" numbers_agree ring
+	keys r
+	shows_not 'a ring of'
+	keys r
+	shows 'a ring of'
+	peer pb send sring 5000
+	shows 'Our program has 4\.9 KiB to read'
+	peer pa recv cring 5000
+	shows 'Our program has read all'
+	kill -TERM "$(pgrep -xn tcpwatch)"
+	restored 0
+	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
+	part ring
+}
+
+# What is lost on the way is seen to be sent again.
+losses()
+{
+	pair lossy 4
+	terminal 120 40 a tcpwatch window port=80
+	shows 'Nothing to send'
+	in_ns b nft add table inet lossy
+	in_ns b nft add chain inet lossy first '{ type filter hook prerouting priority -300; }'
+	in_ns b nft add rule inet lossy first tcp dport 80 meta length '>' 1000 \
+		numgen inc mod 4 == 1 drop
+	peer pa send clossy 20000
+	peer pb recv slossy 20000
+	shows 'we send [0-9]+ B again, from [0-9]+'
+	in_ns b nft delete table inet lossy
+	shows '^in flight .*[▁▂▃▄▅▆▇█]'
+	keys q
+	restored 0
+	part lossy
+}
+
+# Of two, one and then the other; one that ends stays to be seen.
+next_one()
+{
+	filled first 4
+	pair second 6
+	terminal 80 24 a tcpwatch window
+	shows '10\.77\.0\.2:80 .*1 of 2'
+	keys n
+	shows '\[fd77::2\]:80'
+	shows_not '10\.77\.0\.2:80'
+	keys n
+	shows '10\.77\.0\.2:80'
+	keys n
+	shows '\[fd77::2\]:80'
+	peer pa shutdown csecond
+	shows 'FIN_WAIT2'
+	shows 'we send a FIN'
+	peer pb close ssecond
+	shows 'The connection is over'
+	shows 'TIME_WAIT'
+	keys q
+	restored 0
+	part first
+	peer pa close csecond
+}
+
+# One that is still to come, from its SYN on.
+still_to_come()
+{
+	terminal 80 24 a tcpwatch window port=80
+	shows 'No connection fits yet'
+	pair late 4
+	shows 'we send a SYN'
+	shows 'the peer sends a SYN, with the ACK'
+	shows 'ESTABLISHED'
+	keys Escape
+	restored 0
+	part late
+}
+
+sizes()
+{
+	filled small 4
+	terminal 80 24 a tcpwatch window port=80
+	shows "window is closed"
+	size 60 17
+	shows 'q quit'
+	shows 'RCV\.NXT'
+	size 40 10
+	shows '60 x 16 are needed'
+	size 200 60
+	shows '^in flight .*'
+	shows 'window probe'
+	shows 'acknowledged, read'
+	size 80 24
+	shows 'RCV\.NXT'
+	keys q
+	restored 0
+	part small
+}
+
+# Without UTF-8 there is nothing but ASCII; without a real terminal, a reason.
+terminals()
+{
+	local term
+
+	filled terms 4
+	terminal 80 24 a LC_ALL=C tcpwatch window port=80 --ring
+	shows 'a ring of'
+	screen >"$WORK/screen"
+	expect_eq "characters outside of ASCII" "$(LC_ALL=C grep -cP '[^\x00-\x7f]' "$WORK/screen")" 0
+	keys r
+	shows 'SND\.NXT'
+	keys q
+	restored 0
+	for term in linux vt100 xterm-256color screen tmux; do
+		terminal 80 24 a LC_ALL=C.UTF-8 "TERM=$term" NO_COLOR=1 tcpwatch window port=80
+		shows "window is closed"
+		keys q
+		restored 0
+	done
+	terminal 80 24 a TERM=dumb tcpwatch window port=80
+	shows '^status [1-9]'
+	screen_has 'terminal' || fail "no reason for TERM=dumb: $(screen)"
+	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
+	part terms
+}
+
+unloaded()
+{
+	pair gone 4
+	terminal 80 24 a tcpwatch window port=80
+	shows 'Nothing to send'
+	module_unload || fail "rmmod failed"
+	restored 3
+	screen_has 'the module' || fail "no reason: $(screen)"
+	part gone
+}
+
+module_fresh
+trap 'terminal_gone; clean_up' EXIT
+ns_add a
+ns_add b
+link_add a b
+peer_start pa a
+peer_start pb b
+for f in 4 6; do
+	peer_listen pb l$f "$(server $f):80"
+done
+
+for f in 4 6; do
+	test_case "closed, probed, opened: IPv$f" closed_and_opened $f
+done
+test_case "as a ring" ring
+test_case "losses" losses
+test_case "the next connection" next_one
+test_case "a connection still to come" still_to_come
+test_case "sizes" sizes
+test_case "terminals" terminals
+test_case "the module goes" unloaded
+run_cases
