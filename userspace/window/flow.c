@@ -246,29 +246,50 @@ static void judge_again(struct flow_side *side, struct flow_segment *s)
 	set_mark(side, s, 2ULL * s->needless < s->len ? FLOW_AGAIN : FLOW_NEEDLESS);
 }
 
-/* The peer says that this data came twice: what was sent again of it was not needed. */
+/*
+ * The peer says that this data came twice: what was sent again of it was not needed, the
+ * last time that it was. If it had been sent again before, without a sign that it was
+ * missing, then ACKs were lost then, too: the DSACK of each time is in one.
+ */
 static void take_dsack(struct flow *flow, uint64_t left, uint64_t right)
 {
 	uint64_t rest = right - left;
 	bool found = false;
 
-	for (size_t i = 0; i < flow->n && i < LOOK_BACK && rest; i++) {
+	for (size_t i = 0; i < flow->n && i < LOOK_BACK; i++) {
 		struct flow_segment *s = &flow->segments[flow->n - 1 - i];
 		uint64_t common;
 
-		if (s->way != FLOW_OUT || (s->mark != FLOW_AGAIN && s->mark != FLOW_NEEDLESS))
+		if (s->way != FLOW_OUT)
 			continue;
 		common = overlap(left, right, s->seq, s->seq + s->len);
-		common = lesser(common, lesser(rest, s->len - s->needless));
+		if (common && s->mark == FLOW_PLAIN && s->seq <= left)
+			break;
+		if (!common || (s->mark != FLOW_AGAIN && s->mark != FLOW_NEEDLESS) ||
+		    (!rest && s->missing))
+			continue;
+		common = lesser(common, s->len - s->needless);
+		if (rest)
+			common = lesser(common, rest);
 		if (!common)
 			continue;
 		found = true;
-		rest -= common;
+		rest -= lesser(rest, common);
 		s->needless += (uint32_t)common;
 		if (s->mark == FLOW_AGAIN)
 			judge_again(&flow->side[FLOW_OUT], s);
 	}
 	flow->side[FLOW_OUT].doubled += !found;
+}
+
+static void take_sacks(struct flow *flow, const struct flow_segment *s)
+{
+	struct flow_side *out = &flow->side[FLOW_OUT];
+
+	if (s->dsack)
+		take_dsack(flow, s->sack[0][0], s->sack[0][1]);
+	for (unsigned int i = s->dsack; i < s->n_sack; i++)
+		out->sacked = greater(out->sacked, s->sack[i][1]);
 }
 
 /*
@@ -289,6 +310,7 @@ static void mark_out(struct flow_side *side, struct flow_segment *s)
 		set_mark(side, s, mark_question(side));
 	else if (s->len && s->seq < side->nxt)
 		set_mark(side, s, FLOW_AGAIN);
+	s->missing = side->sacked > s->seq + s->len;
 }
 
 /* ---- the receiver's side */
@@ -461,8 +483,8 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 	side->fin |= !!(s->flags & FLOW_FIN);
 	take_socket(flow, s, event);
 	take_ack(&flow->side[!s->way], s);
-	if (s->dsack && s->way == FLOW_IN)
-		take_dsack(flow, s->sack[0][0], s->sack[0][1]);
+	if (s->way == FLOW_IN)
+		take_sacks(flow, s);
 	side->most_flight = greater(side->most_flight, flow_in_flight(side));
 	return STATUS_OK;
 }

@@ -76,6 +76,7 @@ enum {
  * @sack: what else has come, first and one behind the last, below or above @ack
  * @n_sack: how many of these
  * @dsack: the first of these tells of data that came twice (RFC 2883)
+ * @missing: of FLOW_OUT: when it was sent the peer had selected what is behind it
  * @way: which way it went
  * @flags: FLOW_FIN and so on
  * @mark: what it is
@@ -91,6 +92,7 @@ struct flow_segment {
 	uint64_t sack[FLOW_SACKS][2];
 	uint8_t n_sack;
 	bool dsack;
+	bool missing;
 	uint8_t way;
 	uint8_t flags;
 	uint8_t mark;
@@ -118,6 +120,7 @@ struct flow_ranges {
  * @end: of FLOW_OUT, one behind the last that the program has written; of FLOW_IN, the
  *	first that the program has not read
  * @wnd: the window that was advertised last
+ * @sacked: of FLOW_OUT, one behind the last that the peer has selected
  * @base_known: there was a segment, so that the above mean something
  * @edge_known: there was an ACK with a window
  * @wl1: sequence number of the segment that @edge is of, RFC 9293's SND.WL1
@@ -153,6 +156,7 @@ struct flow_side {
 	uint64_t nxt;
 	uint64_t edge;
 	uint64_t end;
+	uint64_t sacked;
 	uint32_t wnd;
 	bool base_known;
 	bool edge_known;
