@@ -51,11 +51,17 @@ static const char *ends(char text[ENDS_SIZE], const struct plot *plot)
 
 static size_t add_rate(char *text, size_t room, uint64_t bytes, uint64_t ns)
 {
+	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s" };
 	const double per_s = (double)bytes * 1e9 / (double)ns;
+	double bits = per_s * 8;
 	char rate[AGE_SIZE];
+	size_t unit = 0;
 
-	return (size_t)snprintf(text, room, ", %s/s (%.3g Mbit/s)",
-				text_bytes(rate, (uint64_t)per_s), per_s * 8 / 1e6);
+	for (; bits >= 1000 && unit + 1 < ARRAY_SIZE(units); unit++)
+		bits /= 1000;
+	return (size_t)snprintf(text, room, ", %s/s (%.*f %s)",
+				text_bytes(rate, (uint64_t)per_s), unit && bits < 100, bits,
+				units[unit]);
 }
 
 static const char *facts(char text[FACTS_SIZE], const struct plot *plot)

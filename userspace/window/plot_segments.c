@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The segments in the picture, and the marks on some of them. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "array.h"
 #include "text.h"
@@ -10,10 +11,11 @@
 
 enum {
 	TIPS_MAX = 200,		/* marks of a kind with words for who points at them */
+	LARGE_MAX = 400,	/* of more than this the symbol is smaller */
 	LETTER_WIDTH = 110,	/* points */
-	LETTER_HEIGHT = 130,
 	LETTER_ABOVE = 55,
-	LETTERS_MAX = 4,	/* beside each other, at the same place */
+	LETTERS_APART = 300,	/* nearer than this they are written together */
+	LETTERS_MAX = 3,
 };
 
 static bool is_data(const struct trace *trace, const struct flow_segment *s,
@@ -136,7 +138,8 @@ static void write_marks(FILE *file, const struct marks *marks, const struct trac
 		y = trace_y(trace, at);
 		if (!thinning_takes(&thinning, x, y))
 			continue;
-		fprintf(file, "<use href=\"#%s\" x=\"%d\" y=\"%d\">", marks->symbol, x, y);
+		fprintf(file, "<use href=\"#%s%s\" x=\"%d\" y=\"%d\">", marks->symbol,
+			trace->count[marks->kind] > LARGE_MAX ? "-small" : "", x, y);
 		if (trace->count[marks->kind] <= TIPS_MAX)
 			write_tip(file, marks, trace, s);
 		fputs("</use>\n", file);
@@ -145,37 +148,46 @@ static void write_marks(FILE *file, const struct marks *marks, const struct trac
 
 /* ---- SYN, FIN and RST, which have letters */
 
+/* Letters at about the same place: each is there once. */
 struct letters {
+	size_t n;
+	char text[LETTERS_MAX + 1];
 	int x;
 	int y;
-	int beside;
 };
 
-static void write_letter(FILE *file, struct letters *letters, const char *letter, int x, int y)
+static void write_letters(FILE *file, struct letters *letters)
 {
-	const int right = letters->x + LETTER_WIDTH;
-	int at = x;
+	const int half = (int)letters->n * LETTER_WIDTH / 2;
+	int x = letters->x;
 
-	if (x < right && letters->y - y < LETTER_HEIGHT && y - letters->y < LETTER_HEIGHT) {
-		if (++letters->beside == LETTERS_MAX)
-			letters->beside--;
-		else
-			at = right;
-	} else {
-		letters->beside = 0;
+	if (x < half)
+		x = half;
+	if (x > TRACE_WIDTH - half)
+		x = TRACE_WIDTH - half;
+	if (letters->n)
+		plot_text(file, "letter", x, letters->y - LETTER_ABOVE, "%s", letters->text);
+	letters->n = 0;
+}
+
+static void add_letter(FILE *file, struct letters *letters, char letter, int x, int y)
+{
+	const bool near = x - letters->x < LETTERS_APART && letters->y - y < LETTERS_APART &&
+			  y - letters->y < LETTERS_APART;
+
+	if (!letters->n || !near) {
+		write_letters(file, letters);
+		*letters = (struct letters){ .x = x, .y = y };
+		fprintf(file, "<circle class=\"flag\" cx=\"%d\" cy=\"%d\" r=\"18\"/>\n", x, y);
 	}
-	fprintf(file, "<circle class=\"flag\" cx=\"%d\" cy=\"%d\" r=\"18\"/>\n", x, y);
-	if (letters->beside && at == x)
-		return;
-	plot_text(file, "letter", at, y - LETTER_ABOVE, "%s", letter);
-	letters->x = at;
-	letters->y = y;
+	if (!strchr(letters->text, letter))
+		letters->text[letters->n++] = letter;
 }
 
 /* A reset of the other way ends this one, too: it is where the ACKs are. */
-static void write_letters(FILE *file, const struct trace *trace)
+static void write_flags(FILE *file, const struct trace *trace)
 {
-	struct letters letters = { .x = -LETTER_WIDTH };
+	struct letters letters = { 0 };
 	uint64_t left = 0;
 
 	for (size_t i = 0; i < trace->flow->n; i++) {
@@ -186,13 +198,13 @@ static void write_letters(FILE *file, const struct trace *trace)
 		if (trace_is_ack(trace, s))
 			left = s->ack;
 		if (own && s->flags & FLOW_SYN)
-			write_letter(file, &letters, "S", x, trace_y(trace, s->seq));
+			add_letter(file, &letters, 'S', x, trace_y(trace, s->seq));
 		if (own && s->flags & FLOW_FIN)
-			write_letter(file, &letters, "F", x, trace_y(trace, s->seq + s->len));
+			add_letter(file, &letters, 'F', x, trace_y(trace, s->seq + s->len));
 		if (s->flags & FLOW_RST)
-			write_letter(file, &letters, "R", x,
-				     trace_y(trace, own ? s->seq : left));
+			add_letter(file, &letters, 'R', x, trace_y(trace, own ? s->seq : left));
 	}
+	write_letters(file, &letters);
 }
 
 /**
@@ -205,5 +217,5 @@ void trace_write_marks(FILE *file, const struct trace *trace)
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (trace->count[marks[i].kind])
 			write_marks(file, &marks[i], trace);
-	write_letters(file, trace);
+	write_flags(file, trace);
 }

@@ -58,9 +58,16 @@ static const char *const css[] = {
 static const char *const symbols[] = {
 	"<path id=\"again\" d=\"M-45-45L45 45M-45 45L45-45\"/>",
 	"<circle id=\"needless\" r=\"50\"/>",
-	"<path id=\"probe\" d=\"M0-60L52 40H-52z\"/>",
+	"<path id=\"probe\" d=\"M0-50L43 33H-43z\"/>",
 	"<path id=\"keepalive\" d=\"M0-55L50 0L0 55L-50 0z\"/>",
 	"<path id=\"shrunk\" d=\"M0 0L-52-95H52z\"/>",
+	/* Where there are many. */
+	"<use id=\"again-small\" href=\"#again\" transform=\"scale(.5)\"/>",
+	"<use id=\"needless-small\" href=\"#needless\" transform=\"scale(.5)\"/>",
+	"<use id=\"probe-small\" href=\"#probe\" transform=\"scale(.5)\"/>",
+	"<use id=\"keepalive-small\" href=\"#keepalive\" transform=\"scale(.5)\"/>",
+	"<use id=\"shrunk-small\" href=\"#shrunk\" transform=\"scale(.5)\"/>",
+	/* Before sentences. */
 	"<circle id=\"plain\" r=\"3\"/>",
 	"<circle id=\"good\" r=\"4.5\"/>",
 	"<path id=\"warn\" d=\"M0-5.5L5.5 4.5H-5.5z\"/>",

@@ -8,7 +8,7 @@
 enum {
 	TICKS_WIDE = 10,	/* at most */
 	TICKS_HIGH = 8,
-	EDGE_TIMES = 3,		/* how much higher than the data the right edge may make it */
+	EDGE_TIMES = 2,		/* how much higher than the data the right edge may make it */
 	NS_PER_MS = 1000 * 1000,
 };
 
@@ -78,12 +78,14 @@ static void choose_bytes(struct trace *trace, const struct extent *extent)
 	uint64_t low = extent->low, high = extent->low + span;
 	struct axis *axis = &trace->bytes;
 
-	if (extent->edge > high && extent->edge - low <= EDGE_TIMES * span)
+	if (extent->edge > high && extent->edge - low <= EDGE_TIMES * span) {
 		high = extent->edge;
-	else if (extent->edge > high)
+	} else if (extent->edge > high) {
+		high += span / 6;
 		trace->edge_above = extent->edge;
+	}
 	/* Room for the letters above, and for what is on the lowest line. */
-	axis->low = (int64_t)low - (int64_t)(high - low) / 32;
+	axis->low = (int64_t)low - (int64_t)(high - low) / 32 - 1;
 	axis->high = (int64_t)high + (int64_t)(high - low) / 12 + 1;
 	axis->length = PATH_HEIGHT;
 	axis_init(axis, AXIS_BYTES, low > 2 * (high - low) ? (int64_t)low : 0, TICKS_HIGH);

@@ -10,7 +10,8 @@
 enum {
 	TINT_STEP = 10,		/* points; the lines along it hide that it is coarse */
 	TINT_STEPS = TRACE_WIDTH / TINT_STEP,
-	SPANS_APART = 6,	/* points; nearer to each other they are drawn as one */
+	SPANS_WIDE = 40,	/* points; several that fit into this are drawn as one */
+	SPAN_LEAST = 8,		/* points; to be seen at all */
 	LABEL_SIZE = 130,
 	NS_PER_US = 1000,
 };
@@ -107,16 +108,15 @@ static void write_tint(FILE *file, const struct trace *trace)
 
 /* ---- when the window was closed */
 
-/* One span, or several that are too near to each other to be drawn apart. */
+/* One span, or several so short that they would not be told apart. */
 struct span {
 	uint64_t from_ns;
 	uint64_t until_ns;
-	uint64_t closed_ns;
+	uint64_t closed_ns;	/* of this time */
 	uint64_t closures;
 	uint64_t left;		/* the left edge then */
 };
 
-/* Where nothing else is: the data goes from below on the left to above on the right. */
 static void label_span(FILE *file, const struct trace *trace, const struct span *span, int x,
 		       int width)
 {
@@ -132,15 +132,19 @@ static void label_span(FILE *file, const struct trace *trace, const struct span 
 			  low ? LABEL_SIZE + 40 : PATH_HEIGHT - 60, "%s", text);
 }
 
+/* Several are the paler the less the window was closed in all. */
 static void write_span(FILE *file, const struct trace *trace, const struct span *span)
 {
 	const int x = trace_x(trace, span->from_ns);
 	const int width = trace_x(trace, span->until_ns) - x;
 	char from[AGE_SIZE], age[AGE_SIZE];
 
-	fprintf(file, "<rect class=\"closed\" x=\"%d\" y=\"0\" width=\"%d\" height=\"%d\"><title>",
-		x, width > SPANS_APART ? width : SPANS_APART, PATH_HEIGHT);
-	fprintf(file, "The window was closed for %s, %s after the first segment",
+	fprintf(file, "<rect class=\"closed\" x=\"%d\" y=\"0\" width=\"%d\" height=\"%d\"", x,
+		width > SPAN_LEAST ? width : SPAN_LEAST, PATH_HEIGHT);
+	if (span->closures > 1)
+		fprintf(file, " opacity=\"%.2f\"", 0.2 + 0.8 * (double)span->closed_ns /
+			(double)(span->until_ns - span->from_ns));
+	fprintf(file, "><title>The window was closed for %s, %s after the first segment",
 		text_time_us(age, span->closed_ns / NS_PER_US),
 		trace_since(from, trace, span->from_ns));
 	if (span->closures > 1)
@@ -153,7 +157,7 @@ static void take_span(FILE *file, const struct trace *trace, struct span *span,
 		      const struct span *next)
 {
 	if (span->closures &&
-	    trace_x(trace, next->from_ns) - trace_x(trace, span->until_ns) <= SPANS_APART) {
+	    trace_x(trace, next->until_ns) - trace_x(trace, span->from_ns) <= SPANS_WIDE) {
 		span->until_ns = next->until_ns;
 		span->closed_ns += next->closed_ns;
 		span->closures++;
