@@ -249,7 +249,7 @@ static void judge_again(struct flow_side *side, struct flow_segment *s)
 /*
  * The peer says that this data came twice: what was sent again of it was not needed, the
  * last time that it was. If it had been sent again before, without a sign that it was
- * missing, then ACKs were lost then, too: the DSACK of each time is in one.
+ * missing, then ACKs were lost then, too, and in them the DSACKs of those times.
  */
 static void take_dsack(struct flow *flow, uint64_t left, uint64_t right)
 {
@@ -288,8 +288,10 @@ static void take_sacks(struct flow *flow, const struct flow_segment *s)
 
 	if (s->dsack)
 		take_dsack(flow, s->sack[0][0], s->sack[0][1]);
-	for (unsigned int i = s->dsack; i < s->n_sack; i++)
+	for (unsigned int i = s->dsack; i < s->n_sack; i++) {
 		out->sacked = greater(out->sacked, s->sack[i][1]);
+		out->sacked_ns = s->time_ns;
+	}
 }
 
 /*
@@ -302,7 +304,27 @@ static enum flow_mark mark_question(const struct flow_side *side)
 	return side->edge_known && !side->wnd ? FLOW_PROBE : FLOW_KEEPALIVE;
 }
 
-static void mark_out(struct flow_side *side, struct flow_segment *s)
+/*
+ * Has the peer selected what is behind it, after it was sent last? @s is the latest segment
+ * of @flow.
+ */
+static bool is_missing(const struct flow *flow, const struct flow_segment *s)
+{
+	const struct flow_side *side = &flow->side[FLOW_OUT];
+
+	if (side->sacked <= s->seq + s->len)
+		return false;
+	for (size_t i = 1; i < flow->n && i < LOOK_BACK; i++) {
+		const struct flow_segment *before = &flow->segments[flow->n - 1 - i];
+
+		if (before->way == FLOW_OUT &&
+		    overlap(before->seq, before->seq + before->len, s->seq, s->seq + s->len))
+			return before->time_ns <= side->sacked_ns;
+	}
+	return true;
+}
+
+static void mark_out(const struct flow *flow, struct flow_side *side, struct flow_segment *s)
 {
 	if (s->flags & (FLOW_SYN | FLOW_FIN | FLOW_RST))
 		return;
@@ -310,7 +332,7 @@ static void mark_out(struct flow_side *side, struct flow_segment *s)
 		set_mark(side, s, mark_question(side));
 	else if (s->len && s->seq < side->nxt)
 		set_mark(side, s, FLOW_AGAIN);
-	s->missing = side->sacked > s->seq + s->len;
+	s->missing = s->mark == FLOW_AGAIN && is_missing(flow, s);
 }
 
 /* ---- the receiver's side */
@@ -471,7 +493,7 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 	side = &flow->side[s->way];
 	take_syn(side, s, event);
 	if (s->way == FLOW_OUT)
-		mark_out(side, s);
+		mark_out(flow, side, s);
 	else
 		mark_in(flow, s, rcv_nxt);
 	if (s->len && s->mark != FLOW_PROBE && s->mark != FLOW_KEEPALIVE) {

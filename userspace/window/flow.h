@@ -76,7 +76,8 @@ enum {
  * @sack: what else has come, first and one behind the last, below or above @ack
  * @n_sack: how many of these
  * @dsack: the first of these tells of data that came twice (RFC 2883)
- * @missing: of FLOW_OUT: when it was sent the peer had selected what is behind it
+ * @missing: of FLOW_OUT: since it had been sent before, the peer selected what is behind
+ *	it, and so does not have it
  * @way: which way it went
  * @flags: FLOW_FIN and so on
  * @mark: what it is
@@ -121,6 +122,7 @@ struct flow_ranges {
  *	first that the program has not read
  * @wnd: the window that was advertised last
  * @sacked: of FLOW_OUT, one behind the last that the peer has selected
+ * @sacked_ns: when it did so last
  * @base_known: there was a segment, so that the above mean something
  * @edge_known: there was an ACK with a window
  * @wl1: sequence number of the segment that @edge is of, RFC 9293's SND.WL1
@@ -157,6 +159,7 @@ struct flow_side {
 	uint64_t edge;
 	uint64_t end;
 	uint64_t sacked;
+	uint64_t sacked_ns;
 	uint32_t wnd;
 	bool base_known;
 	bool edge_known;
