@@ -7,28 +7,28 @@
 
 enum {
 	TEXT_SIZE = 14,
-	SYMBOL_WIDTH = 26,
-	WORDS_AT = 33,		/* from the left of the symbol */
-	APART = 22,
+	WIDE = 32,		/* from a symbol to its words, if it is a piece of line */
+	NARROW = 19,		/* otherwise */
+	APART = 18,
 };
 
-/* What each is drawn as, in points, around the middle of its left side. */
+/* What each is drawn as, in points, from the middle of its left side on. */
 static const char *const symbols[TRACE_KINDS] = {
 	[TRACE_NEW] = "<path class=\"new\" d=\"M60-40V60M130-60V40M200-70V-20\"/>",
-	[TRACE_AGAIN] = "<path class=\"again\" d=\"M130-55V55\"/><use href=\"#again\" x=\"130\"/>",
+	[TRACE_AGAIN] = "<path class=\"again\" d=\"M65-55V55\"/><use href=\"#again\" x=\"65\"/>",
 	[TRACE_NEEDLESS] =
-		"<path class=\"needless\" d=\"M130-55V55\"/><use href=\"#needless\" x=\"130\"/>",
-	[TRACE_PROBE] = "<use href=\"#probe\" x=\"130\"/>",
-	[TRACE_KEEPALIVE] = "<use href=\"#keepalive\" x=\"130\"/>",
+		"<path class=\"needless\" d=\"M65-55V55\"/><use href=\"#needless\" x=\"65\"/>",
+	[TRACE_PROBE] = "<use href=\"#probe\" x=\"65\"/>",
+	[TRACE_KEEPALIVE] = "<use href=\"#keepalive\" x=\"65\"/>",
 	[TRACE_LEFT] = "<path class=\"left\" d=\"M0 50H130V-50H260\"/>",
 	[TRACE_RIGHT] = "<path class=\"right\" d=\"M0 50H130V-50H260\"/>",
 	[TRACE_SACK] = "<path class=\"sack\" d=\"M70-55V55M110-55V55M150-55V55M190-55V55\"/>",
-	[TRACE_DSACK] = "<path class=\"dsack\" d=\"M130-55V55\"/>",
+	[TRACE_DSACK] = "<path class=\"dsack\" d=\"M65-55V55\"/>",
 	[TRACE_CLOSED] = "<rect class=\"closed\" y=\"-65\" width=\"260\" height=\"130\"/>",
-	[TRACE_SHRUNK] = "<use href=\"#shrunk\" x=\"130\"/>",
-	[TRACE_SYN] = "<text class=\"letter\" x=\"130\" y=\"48\">S</text>",
-	[TRACE_FIN] = "<text class=\"letter\" x=\"130\" y=\"48\">F</text>",
-	[TRACE_RST] = "<text class=\"letter\" x=\"130\" y=\"48\">R</text>",
+	[TRACE_SHRUNK] = "<use href=\"#shrunk\" x=\"65\"/>",
+	[TRACE_SYN] = "<text class=\"letter\" x=\"65\" y=\"48\">S</text>",
+	[TRACE_FIN] = "<text class=\"letter\" x=\"65\" y=\"48\">F</text>",
+	[TRACE_RST] = "<text class=\"letter\" x=\"65\" y=\"48\">R</text>",
 };
 
 static const char *const words[TRACE_KINDS] = {
@@ -73,6 +73,20 @@ static void describe(char text[LEGEND_WORDS], enum trace_kind kind, const struct
 	}
 }
 
+static int words_at(enum trace_kind kind)
+{
+	switch (kind) {
+	case TRACE_NEW:
+	case TRACE_LEFT:
+	case TRACE_RIGHT:
+	case TRACE_SACK:
+	case TRACE_CLOSED:
+		return WIDE;
+	default:
+		return NARROW;
+	}
+}
+
 /**
  * legend_make() - name what occurs
  * @legend: where to
@@ -92,7 +106,7 @@ void legend_make(struct legend *legend, const struct trace *trace, double width)
 			continue;
 		entry->kind = kind;
 		describe(entry->words, kind, trace);
-		wide = WORDS_AT + plot_text_width(entry->words, TEXT_SIZE);
+		wide = words_at(kind) + plot_text_width(entry->words, TEXT_SIZE);
 		if (x + wide > width && x > 0) {
 			x = 0;
 			legend->rows++;
@@ -119,7 +133,7 @@ void legend_write(FILE *file, const struct legend *legend, int x, int y)
 		fprintf(file, "<g transform=\"translate(%.1f %zu)\">", x + entry->x,
 			(size_t)y + entry->row * LEGEND_ROW);
 		fprintf(file, "<g transform=\"scale(.1)\">%s</g>\n", symbols[entry->kind]);
-		plot_text(file, "words", WORDS_AT, 5, "%s", entry->words);
+		plot_text(file, "words", words_at(entry->kind), 5, "%s", entry->words);
 		fputs("</g>\n", file);
 	}
 }
