@@ -106,6 +106,11 @@ enum status aim_take(struct aim *aim, const struct filter *filter, size_t skip,
 	return status;
 }
 
+/* In the order in which aim_queues() takes them. */
+static const char queue_columns[] =
+	"limited,state,snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes,"
+	"probes,rtt_us,bytes_in,bytes_out";
+
 /**
  * aim_queues() - read what a connection has now
  * @queues: where to
@@ -123,7 +128,7 @@ enum status aim_queues(struct queues *queues, struct number id, const struct opt
 	struct alternative only = { .id = id.value };
 	const struct query query = {
 		.filter.any[FILTER_ID] = &only,
-		.columns = "limited,state,snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes,probes,rtt_us,bytes_in,bytes_out",
+		.columns = queue_columns,
 	};
 	struct number *const numbers[] = {
 		&queues->snd_unacked, &queues->snd_unsent, &queues->snd_wnd, &queues->rcv_unread,

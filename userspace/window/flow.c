@@ -213,31 +213,43 @@ static void take_ack(struct flow_side *side, struct flow_segment *s)
 	side->una = greater(side->una, s->ack);
 }
 
-static void set_mark(struct flow_side *side, struct flow_segment *s, enum flow_mark mark)
+/* Where segments of a mark are counted, and their bytes; NULL where they are not. */
+static uint64_t *count_of(struct flow_side *side, uint8_t mark, uint64_t **bytes)
 {
-	if (s->mark == FLOW_AGAIN) {
-		side->again--;
-		side->again_bytes -= s->len;
-	}
-	s->mark = (uint8_t)mark;
+	*bytes = NULL;
 	switch (mark) {
 	case FLOW_AGAIN:
-		side->again++;
-		side->again_bytes += s->len;
-		break;
+		*bytes = &side->again_bytes;
+		return &side->again;
 	case FLOW_NEEDLESS:
-		side->needless++;
-		side->needless_bytes += s->len;
-		break;
+		*bytes = &side->needless_bytes;
+		return &side->needless;
+	case FLOW_UNCLEAR:
+		*bytes = &side->unclear_bytes;
+		return &side->unclear;
 	case FLOW_PROBE:
-		side->probes++;
-		break;
+		return &side->probes;
 	case FLOW_KEEPALIVE:
-		side->keepalives++;
-		break;
-	case FLOW_PLAIN:
-		break;
+		return &side->keepalives;
+	default:
+		return NULL;
 	}
+}
+
+static void set_mark(struct flow_side *side, struct flow_segment *s, enum flow_mark mark)
+{
+	uint64_t *bytes, *count = count_of(side, s->mark, &bytes);
+
+	if (count)
+		--*count;
+	if (bytes)
+		*bytes -= s->len;
+	s->mark = (uint8_t)mark;
+	count = count_of(side, s->mark, &bytes);
+	if (count)
+		++*count;
+	if (bytes)
+		*bytes += s->len;
 }
 
 /* Half of a segment that was there already makes it needless. */
@@ -247,39 +259,33 @@ static void judge_again(struct flow_side *side, struct flow_segment *s)
 }
 
 /*
- * The peer says that this data came twice: what was sent again of it was not needed, the
- * last time that it was. If it had been sent again before, without a sign that it was
- * missing, then ACKs were lost then, too, and in them the DSACKs of those times.
+ * The peer says that this data came twice: the last time that it was sent again was
+ * needless. If it had been sent again before, and nothing showed that it was missing, then
+ * there is no telling whether it arrived then: the DSACK that would say so may be lost.
  */
 static void take_dsack(struct flow *flow, uint64_t left, uint64_t right)
 {
+	struct flow_side *side = &flow->side[FLOW_OUT];
 	uint64_t rest = right - left;
-	bool found = false;
 
 	for (size_t i = 0; i < flow->n && i < LOOK_BACK; i++) {
 		struct flow_segment *s = &flow->segments[flow->n - 1 - i];
-		uint64_t common;
+		uint64_t common = overlap(left, right, s->seq, s->seq + s->len);
 
-		if (s->way != FLOW_OUT)
+		if (s->way != FLOW_OUT || !common)
 			continue;
-		common = overlap(left, right, s->seq, s->seq + s->len);
-		if (common && s->mark == FLOW_PLAIN && s->seq <= left)
+		if (s->mark == FLOW_PLAIN && s->seq <= left)
 			break;
-		if (!common || (s->mark != FLOW_AGAIN && s->mark != FLOW_NEEDLESS) ||
-		    (!rest && s->missing))
-			continue;
-		common = lesser(common, s->len - s->needless);
-		if (rest)
-			common = lesser(common, rest);
-		if (!common)
-			continue;
-		found = true;
-		rest -= lesser(rest, common);
-		s->needless += (uint32_t)common;
-		if (s->mark == FLOW_AGAIN)
-			judge_again(&flow->side[FLOW_OUT], s);
+		common = lesser(lesser(common, rest), s->len - s->needless);
+		if (common && s->mark != FLOW_PLAIN) {
+			rest -= common;
+			s->needless += (uint32_t)common;
+			judge_again(side, s);
+		} else if (s->mark == FLOW_AGAIN && !s->missing) {
+			set_mark(side, s, FLOW_UNCLEAR);
+		}
 	}
-	flow->side[FLOW_OUT].doubled += !found;
+	side->doubled += rest == right - left;
 }
 
 static void take_sacks(struct flow *flow, const struct flow_segment *s)

@@ -38,10 +38,19 @@ enum flow_way { FLOW_OUT, FLOW_IN, FLOW_WAYS };
  * @FLOW_AGAIN: sent again, or behind what came later, and the other end did not have it
  *	as far as is known: the data was lost
  * @FLOW_NEEDLESS: sent again, and the other end had it: the ACK was lost, or late
+ * @FLOW_UNCLEAR: sent again, the data or the ACK was lost: of a later copy the peer said
+ *	that it was needless, of this one it did not, or that was lost, too
  * @FLOW_PROBE: asks whether a closed window is still closed
  * @FLOW_KEEPALIVE: asks whether the other end is still there
  */
-enum flow_mark { FLOW_PLAIN, FLOW_AGAIN, FLOW_NEEDLESS, FLOW_PROBE, FLOW_KEEPALIVE };
+enum flow_mark {
+	FLOW_PLAIN,
+	FLOW_AGAIN,
+	FLOW_NEEDLESS,
+	FLOW_UNCLEAR,
+	FLOW_PROBE,
+	FLOW_KEEPALIVE
+};
 
 /**
  * enum flow_turn - what a segment did to the window that it advertises
@@ -142,6 +151,8 @@ struct flow_ranges {
  * @again_bytes: bytes of those
  * @needless: segments that are FLOW_NEEDLESS
  * @needless_bytes: bytes of those
+ * @unclear: segments that are FLOW_UNCLEAR
+ * @unclear_bytes: bytes of those
  * @doubled: data came twice that was not seen sent twice: the path doubled it
  * @probes: segments that are FLOW_PROBE
  * @keepalives: segments that are FLOW_KEEPALIVE
@@ -180,6 +191,8 @@ struct flow_side {
 	uint64_t again_bytes;
 	uint64_t needless;
 	uint64_t needless_bytes;
+	uint64_t unclear;
+	uint64_t unclear_bytes;
 	uint64_t doubled;
 	uint64_t probes;
 	uint64_t keepalives;

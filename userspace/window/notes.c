@@ -57,8 +57,8 @@ static void note_mark(struct notes *notes, const struct flow_segment *s)
 		break;
 	case FLOW_NEEDLESS:
 		note(notes, s, TINT_WARN,
-		     "%s send%s %" PRIu32 " B again, from %" PRIu64 ", needlessly: ACK lost or late",
-		     who, s->way == FLOW_OUT ? "" : "s", s->len, s->seq);
+		     "%s send%s %" PRIu32 " B again, from %" PRIu64 ", needlessly", who,
+		     s->way == FLOW_OUT ? "" : "s", s->len, s->seq);
 		break;
 	case FLOW_PROBE:
 		note(notes, s, TINT_WARN, "window probe %" PRIu64 " by %s: is it still closed?",

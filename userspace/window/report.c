@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "array.h"
 #include "doc.h"
 #include "window/report.h"
 #include "window/sayings.h"
@@ -58,6 +59,8 @@ static struct json_object *side_object(struct doc *doc, const struct flow_side *
 		{ "again_bytes", side->again_bytes },
 		{ "needless", side->needless },
 		{ "needless_bytes", side->needless_bytes },
+		{ "unclear", side->unclear },
+		{ "unclear_bytes", side->unclear_bytes },
 		{ "doubled", side->doubled },
 		{ "closures", side->closures },
 		{ "closed_ms", flow_closed_ns(side, now_ns) / 1000000 },
@@ -68,7 +71,7 @@ static struct json_object *side_object(struct doc *doc, const struct flow_side *
 		{ "left_edge_back", side->moved_back },
 	};
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		doc_add_u64(doc, object, counts[i].name, counts[i].value);
 	doc_add_bool(doc, object, "closed", side->closed);
 	return object;

@@ -5,7 +5,7 @@
 
 #include "window/sayings.h"
 
-enum { OFFER_SIZE = 128 };
+enum { OFFER_SIZE = 128, COUNTED_SIZE = 80 };
 
 static const uint64_t ns_per_us = 1000;
 
@@ -38,6 +38,23 @@ say(struct sayings *sayings, enum paint paint, const char *format, ...)
 static const char *span(char text[AGE_SIZE], uint64_t ns)
 {
 	return text_time_us(text, ns / ns_per_us);
+}
+
+/* "1 segment", "2 segments" */
+static const char *counted(char text[COUNTED_SIZE], uint64_t n, const char *what)
+{
+	snprintf(text, COUNTED_SIZE, "%" PRIu64 " %s%s", n, what, text_plural(n));
+	return text;
+}
+
+/* "2 segments (2.8 KiB)" */
+static const char *sized(char text[COUNTED_SIZE], uint64_t segments, uint64_t bytes)
+{
+	char size[AGE_SIZE];
+
+	snprintf(text, COUNTED_SIZE, "%" PRIu64 " segment%s (%s)", segments,
+		 text_plural(segments), text_bytes(size, bytes));
+	return text;
 }
 
 /* ---- the handshake */
@@ -97,6 +114,7 @@ static void say_data(struct sayings *sayings, const struct flow *flow, enum flow
 	const struct flow_side *side = &flow->side[way];
 	const uint64_t ns = flow->last_ns - flow->first_ns;
 	char bytes[AGE_SIZE], rate[AGE_SIZE], time[AGE_SIZE], flight[AGE_SIZE];
+	char segments[COUNTED_SIZE];
 
 	if (!side->sent) {
 		say(sayings, PAINT_NONE, "%s sent no data.", names[way].sender);
@@ -104,8 +122,8 @@ static void say_data(struct sayings *sayings, const struct flow *flow, enum flow
 	}
 	text_bytes(bytes, side->sent);
 	if (ns < 1000 * ns_per_us)
-		say(sayings, PAINT_NONE, "%s sent %s in %" PRIu64 " segment%s.", names[way].sender,
-		    bytes, side->segments, text_plural(side->segments));
+		say(sayings, PAINT_NONE, "%s sent %s in %s.", names[way].sender, bytes,
+		    counted(segments, side->segments, "segment"));
 	else
 		say(sayings, PAINT_NONE,
 		    "%s sent %s in %s, %s/s; %s were in flight at most.", names[way].sender,
@@ -117,17 +135,16 @@ static void say_data(struct sayings *sayings, const struct flow *flow, enum flow
 static void say_edges(struct sayings *sayings, const struct flow *flow, enum flow_way way)
 {
 	const struct flow_side *side = &flow->side[way];
-	char bytes[AGE_SIZE];
+	char bytes[AGE_SIZE], times[COUNTED_SIZE];
 
 	if (side->moved_back)
 		say(sayings, PAINT_BAD,
-		    "The left edge of %s window moved back %" PRIu64 " time%s, which it may not.",
-		    way == FLOW_OUT ? "the peer's" : "our", side->moved_back,
-		    text_plural(side->moved_back));
+		    "The left edge of %s window moved back %s, which it may not.",
+		    way == FLOW_OUT ? "the peer's" : "our",
+		    counted(times, side->moved_back, "time"));
 	if (side->shrunk)
-		say(sayings, PAINT_WARN,
-		    "%s shrank %" PRIu64 " time%s: its right edge moved back, by up to %s.",
-		    names[way].window, side->shrunk, text_plural(side->shrunk),
+		say(sayings, PAINT_WARN, "%s shrank %s: its right edge moved back, by up to %s.",
+		    names[way].window, counted(times, side->shrunk, "time"),
 		    text_bytes(bytes, side->shrunk_most));
 }
 
@@ -151,7 +168,8 @@ static void say_closed(struct sayings *sayings, const struct flow *flow, enum fl
 	const uint64_t since_ns = side->closed && now_ns > side->closed_ns ?
 				  now_ns - side->closed_ns : 0;
 	uint64_t longest_ns = side->closed_longest_ns;
-	char total[AGE_SIZE], longest[AGE_SIZE];
+	const char *still = side->closed ? ", and is closed still" : "";
+	char total[AGE_SIZE], longest[AGE_SIZE], times[COUNTED_SIZE], probes[COUNTED_SIZE];
 
 	if (since_ns > longest_ns)
 		longest_ns = since_ns;
@@ -161,16 +179,14 @@ static void say_closed(struct sayings *sayings, const struct flow *flow, enum fl
 		return;
 	}
 	span(total, flow_closed_ns(side, now_ns));
+	counted(probes, side->probes, "probe");
 	if (side->closures == 1)
-		say(sayings, PAINT_WARN, "%s closed once, for %s%s; %" PRIu64 " probe%s asked.",
-		    names[way].window, total, side->closed ? ", and is closed still" : "",
-		    side->probes, text_plural(side->probes));
+		say(sayings, PAINT_WARN, "%s closed once, for %s%s; %s asked.", names[way].window,
+		    total, still, probes);
 	else
-		say(sayings, PAINT_WARN,
-		    "%s closed %" PRIu64 " times, for %s in all and %s at most%s; %" PRIu64 " probe%s asked.",
-		    names[way].window, side->closures, total, span(longest, longest_ns),
-		    side->closed ? ", and is closed still" : "", side->probes,
-		    text_plural(side->probes));
+		say(sayings, PAINT_WARN, "%s closed %s, for %s in all and %s at most%s; %s asked.",
+		    names[way].window, counted(times, side->closures, "time"), total,
+		    span(longest, longest_ns), still, probes);
 }
 
 static bool sack_missing(const struct flow *flow)
@@ -183,46 +199,55 @@ static bool sack_missing(const struct flow *flow)
 static void say_lost_data(struct sayings *sayings, const struct flow *flow, enum flow_way way)
 {
 	const struct flow_side *side = &flow->side[way];
-	const char *plural = text_plural(side->again);
-	char bytes[AGE_SIZE];
+	char segments[COUNTED_SIZE];
 
-	text_bytes(bytes, side->again_bytes);
+	sized(segments, side->again, side->again_bytes);
 	if (way == FLOW_IN)
 		say(sayings, PAINT_WARN,
-		    "%" PRIu64 " segment%s (%s) came late and filled a hole: data was lost on the way and sent again, or overtaken.",
-		    side->again, plural, bytes);
+		    "%s came late and filled a hole: data was lost on the way and sent again, or overtaken.",
+		    segments);
 	else if (sack_missing(flow))
 		say(sayings, PAINT_WARN,
-		    "We sent %" PRIu64 " segment%s (%s) again; without SACK nothing says whether the data was lost or the ACKs.",
-		    side->again, plural, bytes);
+		    "We sent %s again; without SACK nothing says whether the data was lost or the ACKs.",
+		    segments);
 	else
 		say(sayings, PAINT_WARN,
-		    "We sent %" PRIu64 " segment%s (%s) again for lost data: no DSACK said that the peer had them.",
-		    side->again, plural, bytes);
+		    "We sent %s again for lost data: no DSACK said that the peer had them.",
+		    segments);
+}
+
+static void say_needless(struct sayings *sayings, const struct flow_side *side, enum flow_way way)
+{
+	const bool several = side->needless != 1;
+	char segments[COUNTED_SIZE];
+
+	say(sayings, PAINT_WARN,
+	    "%s sent %s again needlessly: %s had %s already%s, so that %s ACK%s lost or late.",
+	    names[way].sender, sized(segments, side->needless, side->needless_bytes),
+	    way == FLOW_OUT ? "the peer" : "we", several ? "them" : "it",
+	    way == FLOW_OUT ? " (DSACK)" : "", names[way].receivers,
+	    several ? "s were" : " was");
 }
 
 static void say_again(struct sayings *sayings, const struct flow *flow, enum flow_way way)
 {
 	const struct flow_side *side = &flow->side[way];
-	const bool several = side->needless != 1;
-	char bytes[AGE_SIZE];
+	char segments[COUNTED_SIZE];
 
 	if (side->again)
 		say_lost_data(sayings, flow, way);
 	if (side->needless)
+		say_needless(sayings, side, way);
+	if (side->unclear)
 		say(sayings, PAINT_WARN,
-		    "%s sent %" PRIu64 " segment%s (%s) again needlessly: %s had %s already%s, so that %s ACK%s lost or late.",
-		    names[way].sender, side->needless, text_plural(side->needless),
-		    text_bytes(bytes, side->needless_bytes),
-		    way == FLOW_OUT ? "the peer" : "we", several ? "them" : "it",
-		    way == FLOW_OUT ? " (DSACK)" : "", names[way].receivers,
-		    several ? "s were" : " was");
-	if (side->sent && !side->again && !side->needless)
+		    "We sent %s again for lost data or lost ACKs: a DSACK came for a later copy only.",
+		    sized(segments, side->unclear, side->unclear_bytes));
+	if (side->sent && !side->again && !side->needless && !side->unclear)
 		say(sayings, PAINT_GOOD, "%s sent nothing again.", names[way].sender);
 	if (side->doubled)
 		say(sayings, PAINT_WARN,
-		    "%s reported %" PRIu64 " segment%s twice of which one was seen sent: the path doubled them.",
-		    names[way].receiver, side->doubled, text_plural(side->doubled));
+		    "%s reported %s twice of which one was seen sent: the path doubled them.",
+		    names[way].receiver, counted(segments, side->doubled, "segment"));
 }
 
 /**
