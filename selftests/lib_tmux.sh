@@ -18,12 +18,13 @@ terminal()
 
 	terminal_gone
 	printf -v command '%q ' "${@:4}"
+	# The shell is there before the command and after it.
+	command="stty -g >$WORK/stty.before; env $command; echo \"status \$?\";
+		stty -g >$WORK/stty.after; exec sleep infinity"
 	(
 		let_go
-		# The shell is there before the command and after it.
 		in_ns "$3" env LC_ALL=C.UTF-8 tmux -u -L "tcpw-$$" -f /dev/null new-session -d \
-			-x "$1" -y "$2" "stty -g >$WORK/stty.before; env $command; echo \"status \$?\"; \
-			 stty -g >$WORK/stty.after; exec sleep infinity"
+			-x "$1" -y "$2" "$command"
 	) </dev/null >/dev/null 2>&1
 }
 

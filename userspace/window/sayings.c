@@ -260,6 +260,7 @@ void flow_say(struct sayings *sayings, const struct flow *flow, uint64_t now_ns)
 {
 	const enum flow_way main_way = flow_main_way(flow);
 	const enum flow_way order[] = { main_way, main_way == FLOW_OUT ? FLOW_IN : FLOW_OUT };
+	char events[COUNTED_SIZE];
 
 	sayings->n = 0;
 	say_handshake(sayings, flow);
@@ -273,6 +274,6 @@ void flow_say(struct sayings *sayings, const struct flow *flow, uint64_t now_ns)
 	say_still_edges(sayings, flow);
 	if (flow->lost)
 		say(sayings, PAINT_BAD,
-		    "%" PRIu64 " event%s lost, overwritten before they were read, of this connection or of others: the counts here may be short.",
-		    flow->lost, flow->lost == 1 ? " was" : "s were");
+		    "%s lost, overwritten before this could read it, of this connection or of others: the counts here may be short.",
+		    counted(events, flow->lost, "event"));
 }

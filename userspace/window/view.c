@@ -157,7 +157,7 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64
 {
 	const struct flow_side *side = &view->session.flow.side[FLOW_OUT];
 	const uint64_t probes = view->queues.found ? view->queues.probes.value : side->probes;
-	char time[AGE_SIZE] = "";
+	char time[AGE_SIZE] = "", unanswered[AGE_SIZE];
 
 	if (!side->closed && (side->edge_known || view->queues.snd_wnd.value)) {
 		snprintf(text, HOLDS_SIZE,
@@ -166,9 +166,11 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64
 	}
 	if (side->closed)
 		text_time_us(time, (now_ns - side->closed_ns) / 1000);
+	snprintf(unanswered, sizeof(unanswered), "%" PRIu64 " probe%s", probes,
+		 text_plural(probes));
 	snprintf(text, HOLDS_SIZE,
-		 "The peer's window is closed%s%s: its program does not read; %" PRIu64 " probe%s without an answer.",
-		 *time ? " for " : "", time, probes, text_plural(probes));
+		 "The peer's window is closed%s%s: its program does not read; %s without an answer.",
+		 *time ? " for " : "", time, unanswered);
 	return TINT_BAD;
 }
 

@@ -41,8 +41,8 @@ struct request {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "svg", SVG, "FILE", 0, "follow for a while (--for, else 10 s) and draw the time-sequence plot", 1 },
-	{ "way", WAY, "WAY", 0, "the plot's data: out (ours), in (the peer's); else where more goes", 0 },
+	{ "svg", SVG, "FILE", 0, "draw the time-sequence plot of --for (else 10) seconds", 1 },
+	{ "way", WAY, "WAY", 0, "of which data: out (ours), in (the peer's)", 0 },
 	{ "ring", RING, NULL, 0, "the send buffer as a ring", 2 },
 	{ "pid", PID, "PID", 0, "of a process that has the socket", 4 },
 	{ "comm", COMM, "NAME", 0, "of such a process; 'ngi*' works", 0 },
