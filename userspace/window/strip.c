@@ -50,11 +50,25 @@ static enum tint tint_at(const struct strip *strip, uint64_t at)
 
 /* ---- as a line */
 
+/*
+ * What should be seen: all up to the last index, and of what waits behind it as much as
+ * does not make that small.
+ */
+static uint64_t end_of(const struct strip *strip)
+{
+	const uint64_t first = strip->at[0], last = strip->at[STRIP_INDICES - 1];
+	const uint64_t most = last + 3 * (last - first);
+
+	if (strip->more <= last)
+		return last;
+	return last == first || strip->more < most ? strip->more : most;
+}
+
 /* A scale, and a place, stay until the indices no longer fit, so that one sees them move. */
 static void adjust(struct scroll *scroll, const struct strip *strip, int width)
 {
 	const uint64_t columns = (uint64_t)width;
-	const uint64_t first = strip->at[0], last = strip->at[STRIP_INDICES - 1];
+	const uint64_t first = strip->at[0], last = end_of(strip);
 	const uint64_t span = last - first;
 	uint64_t view = scroll->step * columns;
 

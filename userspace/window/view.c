@@ -79,12 +79,12 @@ static uint64_t cwnd_of(const struct view *view)
 	return view->queues.found ? view->queues.cwnd_bytes.value : view->session.flow.cwnd;
 }
 
-/* A saved copy has no socket that says it. */
+/* The socket says it; since it did, or of a saved copy, the segments show it. */
 static const char *limit_of(const struct view *view, const struct place *place)
 {
 	const struct flow *flow = &view->session.flow;
 
-	if (view->queues.found)
+	if (queues_are_news(view))
 		return view->queues.limited;
 	if (place->end <= place->nxt)
 		return "app";
@@ -156,8 +156,9 @@ enum status view_next(struct view *view, struct fault *fault)
 static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64_t now_ns)
 {
 	const struct flow_side *side = &view->session.flow.side[FLOW_OUT];
-	const uint64_t probes = view->queues.found ? view->queues.probes.value : side->probes;
-	char time[AGE_SIZE] = "", unanswered[AGE_SIZE];
+	const uint64_t probes = view->notes.probes[FLOW_OUT];
+	const uint64_t unanswered = view->queues.found ? view->queues.probes.value : 0;
+	char time[AGE_SIZE] = "", asked[2 * AGE_SIZE] = "", silent[2 * AGE_SIZE] = "";
 
 	if (!side->closed && (side->edge_known || view->queues.snd_wnd.value)) {
 		snprintf(text, HOLDS_SIZE,
@@ -166,11 +167,13 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64
 	}
 	if (side->closed)
 		text_time_us(time, (now_ns - side->closed_ns) / 1000);
-	snprintf(unanswered, sizeof(unanswered), "%" PRIu64 " probe%s", probes,
-		 text_plural(probes));
-	snprintf(text, HOLDS_SIZE,
-		 "The peer's window is closed%s%s: its program does not read; %s without an answer.",
-		 *time ? " for " : "", time, unanswered);
+	if (unanswered)
+		snprintf(silent, sizeof(silent), ", %" PRIu64 " unheard", unanswered);
+	if (side->closed && probes)
+		snprintf(asked, sizeof(asked), " (%" PRIu64 " probe%s%.40s)", probes,
+			 text_plural(probes), silent);
+	snprintf(text, HOLDS_SIZE, "The peer's window is closed%s%s%s: its program does not read.",
+		 *time ? " for " : "", time, asked);
 	return TINT_BAD;
 }
 
