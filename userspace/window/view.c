@@ -158,7 +158,7 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64
 	const struct flow_side *side = &view->session.flow.side[FLOW_OUT];
 	const uint64_t probes = view->notes.probes[FLOW_OUT];
 	const uint64_t unanswered = view->queues.found ? view->queues.probes.value : 0;
-	char time[AGE_SIZE] = "", asked[2 * AGE_SIZE] = "", silent[2 * AGE_SIZE] = "";
+	char time[AGE_SIZE] = "", asked[4 * AGE_SIZE] = "", silent[2 * AGE_SIZE] = "";
 
 	if (!side->closed && (side->edge_known || view->queues.snd_wnd.value)) {
 		snprintf(text, HOLDS_SIZE,
@@ -170,7 +170,7 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64
 	if (unanswered)
 		snprintf(silent, sizeof(silent), ", %" PRIu64 " unheard", unanswered);
 	if (side->closed && probes)
-		snprintf(asked, sizeof(asked), " (%" PRIu64 " probe%s%.40s)", probes,
+		snprintf(asked, sizeof(asked), " (%" PRIu64 " probe%s%s)", probes,
 			 text_plural(probes), silent);
 	snprintf(text, HOLDS_SIZE, "The peer's window is closed%s%s%s: its program does not read.",
 		 *time ? " for " : "", time, asked);
