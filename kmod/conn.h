@@ -65,6 +65,8 @@ enum tcpw_kind {
  * @zero_in: how many times the peer closed its window
  * @zero_out: how many times we closed ours
  * @syn_blocked: how many SYNs this CLOSE_WAIT has swallowed
+ * @iss: our initial sequence number, RFC 9293's ISS
+ * @irs: the peer's, IRS
  * @cpu: whose order it is in
  * @zero_in_slot: where the filter of closed windows counts it (see window.c)
  * @state: enum tcp_state
@@ -77,6 +79,7 @@ enum tcpw_kind {
  * @zero_out_now: ours is closed
  * @syn_sent: its SYN has been sent: the next is a retransmission
  * @untold: its birth is still to be told as an event: it had no address then
+ * @numbered: @iss and @irs are known
  *
  * All times are CLOCK_BOOTTIME. Everything is protected by the bucket's lock;
  * @order by that of the order, too.
@@ -97,6 +100,8 @@ struct tcpw_conn {
 	u32 zero_in;
 	u32 zero_out;
 	u32 syn_blocked;
+	u32 iss;
+	u32 irs;
 	u16 cpu;
 	u16 zero_in_slot;
 	u8 state;
@@ -109,6 +114,7 @@ struct tcpw_conn {
 	u8 zero_out_now : 1;
 	u8 syn_sent : 1;
 	u8 untold : 1;
+	u8 numbered : 1;
 };
 
 /**

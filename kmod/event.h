@@ -75,17 +75,29 @@ struct tcpw_ends {
  *	again; enum tcpw_opened, tcpw_closed, tcpw_by
  * @window: whether it is our own window, and for how long it was open, or closed, before
  * @stuck: how long it has been in CLOSE_WAIT
- * @segment: a segment, sequence numbers counted from the initial ones: its flags as in
- *	the header, its window in bytes, and what the socket had then, RFC 9293's SND.UNA,
+ * @header: of a segment, what its header says beside numbers: its flags, which way it went;
+ *	the largest segment, the shift of windows and the selective ACKs that a SYN offers,
+ *	or how many blocks any other selects. Apart from the rest of it, as there is room
+ * @segment: a segment, sequence numbers counted from the initial ones: its window in
+ *	bytes, the blocks that it selects, and what the socket had then, RFC 9293's SND.UNA,
  *	SND.NXT, SND.WND, RCV.NXT and RCV.WND, the end of the send queue, up to where the
- *	program has read, and the congestion window in bytes; what a SYN offers, or which
- *	blocks are selected
+ *	program has read, and the congestion window in bytes
+ *
+ * As many as a power of two fit a power of two of bytes: a ring wastes nothing.
  */
 struct tcpw_event {
 	u64 time_ns;
 	u64 id;
 	struct tcpw_ends ends;
 	u8 kind;
+	struct {
+		u8 flags;
+		u8 wscale;
+		u8 n_sack : 6;
+		u8 sack_permitted : 1;
+		u8 out : 1;
+		u16 mss;
+	} header;
 	union {
 		struct {
 			u64 after_ns;
@@ -122,12 +134,6 @@ struct tcpw_event {
 			u32 rcv_wnd;
 			u32 cwnd;
 			u32 sack[TCPW_SACK_BLOCKS][2];
-			u16 mss;
-			u8 wscale;
-			u8 n_sack : 6;
-			u8 sack_permitted : 1;
-			u8 out : 1;
-			u8 flags;
 		} segment;
 	};
 };

@@ -143,24 +143,24 @@ struct origin {
 };
 
 /*
- * The kernel forgets both numbers, but counts what was acknowledged and received since.
- * To what connect() sent, it also counts our SYN; never the peer's.
- * Sources: tcp_snd_una_update(), tcp_rcv_nxt_update(), tcp_finish_connect().
+ * The record knows both once the handshake is over. Until then no ACK has moved anything;
+ * a socket without a record may be at work on another CPU, and then this may be wrong.
  */
-static struct origin origin_of(const struct sock *sk, bool passive)
+static struct origin origin_of(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcpw_conn *c = tcpw_conn_lock(sk);
 	struct origin origin;
-	u32 una, nxt;
-	int tries = 4;
 
-	/* A segment that comes in may find another CPU at work on the socket. */
-	do {
-		una = READ_ONCE(tp->snd_una);
-		nxt = READ_ONCE(tp->rcv_nxt);
-		origin.iss = una - (u32)READ_ONCE(tp->bytes_acked) - passive;
-		origin.irs = nxt - (u32)READ_ONCE(tp->bytes_received) - 1;
-	} while (--tries && (una != READ_ONCE(tp->snd_una) || nxt != READ_ONCE(tp->rcv_nxt)));
+	if (c && c->numbered) {
+		origin.iss = c->iss;
+		origin.irs = c->irs;
+	} else {
+		origin.iss = READ_ONCE(tp->snd_una) - (u32)READ_ONCE(tp->bytes_acked) -
+			     (c && c->opened == TCPW_OPENED_BY_LISTENER);
+		origin.irs = READ_ONCE(tp->rcv_nxt) - (u32)READ_ONCE(tp->bytes_received) - 1;
+	}
+	tcpw_conn_unlock(sk);
 	return origin;
 }
 
@@ -171,10 +171,10 @@ static void put_options(struct tcpw_event *event, const struct tcpw_segment *s, 
 	int left = s->th->doff * 4 - (int)sizeof(*s->th);
 	const u8 *option;
 
-	event->segment.n_sack = 0;
-	event->segment.wscale = TCPW_NO_WSCALE;
-	event->segment.mss = 0;
-	event->segment.sack_permitted = 0;
+	event->header.n_sack = 0;
+	event->header.wscale = TCPW_NO_WSCALE;
+	event->header.mss = 0;
+	event->header.sack_permitted = 0;
 	if (left <= 0)
 		return;
 	option = skb_header_pointer(s->skb, s->offset + sizeof(*s->th), left, buffer);
@@ -192,15 +192,15 @@ static void put_options(struct tcpw_event *event, const struct tcpw_segment *s, 
 			return;
 		size = option[1];
 		if (*option == TCPOPT_MSS && size == TCPOLEN_MSS && s->th->syn)
-			event->segment.mss = get_unaligned_be16(option + 2);
+			event->header.mss = get_unaligned_be16(option + 2);
 		else if (*option == TCPOPT_WINDOW && size == TCPOLEN_WINDOW && s->th->syn)
-			event->segment.wscale = option[2];
+			event->header.wscale = option[2];
 		else if (*option == TCPOPT_SACK_PERM && size == TCPOLEN_SACK_PERM && s->th->syn)
-			event->segment.sack_permitted = 1;
+			event->header.sack_permitted = 1;
 		else if (*option == TCPOPT_SACK)
 			for (i = 2; i + TCPOLEN_SACK_PERBLOCK <= size &&
-			     event->segment.n_sack < TCPW_SACK_BLOCKS; i += TCPOLEN_SACK_PERBLOCK) {
-				u32 *block = event->segment.sack[event->segment.n_sack++];
+			     event->header.n_sack < TCPW_SACK_BLOCKS; i += TCPOLEN_SACK_PERBLOCK) {
+				u32 *block = event->segment.sack[event->header.n_sack++];
 
 				block[0] = get_unaligned_be32(option + i) - base;
 				block[1] = get_unaligned_be32(option + i + 4) - base;
@@ -218,8 +218,8 @@ static void put_header(struct tcpw_event *event, const struct tcpw_segment *s,
 	u32 seq_base = s->out ? origin->iss : origin->irs;
 	u32 ack_base = s->out ? origin->irs : origin->iss;
 
-	event->segment.out = s->out;
-	event->segment.flags = tcp_flag_byte(th);
+	event->header.out = s->out;
+	event->header.flags = tcp_flag_byte(th);
 	event->segment.seq = ntohl(th->seq) - seq_base;
 	event->segment.ack = th->ack ? ntohl(th->ack_seq) - ack_base : 0;
 	event->segment.len = s->skb->len - s->offset - th->doff * 4;
@@ -228,10 +228,9 @@ static void put_header(struct tcpw_event *event, const struct tcpw_segment *s,
 }
 
 static void put_socket(struct tcpw_event *event, const struct tcpw_segment *s,
-		       struct sock *sk, bool passive)
+		       struct sock *sk, struct origin origin)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	struct origin origin = origin_of(sk, passive);
 	bool peer_known = sk->sk_state != TCP_SYN_SENT;
 	u32 rcv_nxt = READ_ONCE(tp->rcv_nxt);
 
@@ -293,25 +292,17 @@ static void put_stranger(struct tcpw_event *event, const struct tcpw_segment *s)
 	event->segment.cwnd = 0;
 }
 
-static bool is_passive(const struct sock *sk)
-{
-	const struct tcpw_conn *c = tcpw_conn_lock(sk);
-	bool passive = c && c->opened == TCPW_OPENED_BY_LISTENER;
-
-	tcpw_conn_unlock(sk);
-	return passive;
-}
-
 static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, struct sock *sk)
 {
 	struct tcpw_ring *ring = rcu_dereference(s->tn->ring);
-	bool full = sk && sk_fullsock(sk), passive = false;
+	bool full = sk && sk_fullsock(sk);
 	struct tcpw_event *event;
+	struct origin origin;
 
 	if (!ring)
 		return;
 	if (full)
-		passive = is_passive(sk);
+		origin = origin_of(sk);
 	event = tcpw_ring_begin(ring);
 	if (!event)
 		return;
@@ -322,7 +313,7 @@ static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, str
 	if (sk)
 		event->ends.family = sk->sk_family;
 	if (full)
-		put_socket(event, s, sk, passive);
+		put_socket(event, s, sk, origin);
 	else if (sk)
 		put_request(event, s, inet_reqsk(sk));
 	else

@@ -168,7 +168,8 @@ static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family
 		.ifindex = state->out ? state->out->ifindex : 0,
 	};
 
-	if (!s.th)
+	/* TCP drops what is not even a header. */
+	if (!s.th || s.th->doff < sizeof(copy) / 4 || offset + s.th->doff * 4 > skb->len)
 		return;
 	if (s.out)
 		segment_out(&s);

@@ -168,6 +168,50 @@ static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now
 }
 
 /*
+ * Who opened a connection older than the module. What was acknowledged counts the SYN of
+ * a connect(), but not that of a listener's child, which is acknowledged before there is a
+ * socket; what was sent counts payload alone. So the initial sequence number that follows
+ * from the one is that which follows from the other, or one more.
+ * Sources: tcp_rcv_synsent_state_process(), tcp_create_openreq_child(),
+ * tcp_snd_una_update(), __tcp_transmit_skb().
+ */
+static enum tcpw_opened opened_by(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 by_acks = tp->snd_una - (u32)tp->bytes_acked;
+	u32 by_bytes = tp->snd_nxt - (u32)(tp->bytes_sent - tp->bytes_retrans) - 1;
+
+	/* Ours is the last to be sent. */
+	if ((1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
+				   TCPF_LAST_ACK) && tp->snd_nxt == tp->write_seq)
+		by_bytes--;
+	if (by_acks == by_bytes)
+		return TCPW_OPENED_BY_CONNECT;
+	if (by_acks == by_bytes + 1)
+		return TCPW_OPENED_BY_LISTENER;
+	return TCPW_OPENED_UNKNOWN;
+}
+
+/*
+ * Where the sequence numbers of a connection began. The kernel forgets both, but counts
+ * what was acknowledged and received since: to what connect() sent, it also counts our SYN;
+ * never the peer's. Only while the socket is locked these fit together.
+ * Sources: tcp_snd_una_update(), tcp_rcv_nxt_update(), tcp_finish_connect().
+ */
+static void number(struct tcpw_conn *c, const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (c->opened == TCPW_OPENED_UNKNOWN)
+		c->opened = opened_by(sk);
+	if (c->opened == TCPW_OPENED_UNKNOWN)
+		return;
+	c->iss = tp->snd_una - (u32)tp->bytes_acked - (c->opened == TCPW_OPENED_BY_LISTENER);
+	c->irs = tp->rcv_nxt - (u32)tp->bytes_received - 1;
+	c->numbered = 1;
+}
+
+/*
  * A change of a socket without a record. While older sockets are being found, it is
  * one of them, and may be on its way into the kernel's tables, past which the seed has
  * been. Later, it was over the limit or memory was out; there may be room now.
@@ -185,6 +229,8 @@ static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 
 			return;
 		}
 		c->older = 1;
+		if (!in_handshake(to) && to != TCP_LISTEN)
+			number(c, sk);
 		if (!tcpw_conn_insert(c)) {
 			tcpw_conn_free(c);
 			return;
@@ -392,6 +438,8 @@ static bool go_on(struct tcpw_net *tn, struct sock *sk, unsigned int from,
 		tcpw_event_state(tn, sk, from, to, lasted_ns(c, now_ns));
 	if (c) {
 		c->closed = closed_by(to, c->closed);
+		if (!in_handshake(to) && !c->numbered)
+			number(c, sk);
 		tcpw_conn_move(c, to, now_ns);
 	}
 	tcpw_conn_unlock(sk);
@@ -452,31 +500,6 @@ static u64 time_of(u64 now_ns, u32 stamp)
 }
 
 /*
- * Who opened a connection older than the module. What was acknowledged counts the SYN of
- * a connect(), but not that of a listener's child, which is acknowledged before there is a
- * socket; what was sent counts payload alone. So the initial sequence number that follows
- * from the one is that which follows from the other, or one more.
- * Sources: tcp_rcv_synsent_state_process(), tcp_create_openreq_child(),
- * tcp_snd_una_update(), __tcp_transmit_skb().
- */
-static enum tcpw_opened opened_by(const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 by_acks = tp->snd_una - (u32)tp->bytes_acked;
-	u32 by_bytes = tp->snd_nxt - (u32)(tp->bytes_sent - tp->bytes_retrans) - 1;
-
-	/* Ours is the last to be sent. */
-	if ((1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
-				   TCPF_LAST_ACK) && tp->snd_nxt == tp->write_seq)
-		by_bytes--;
-	if (by_acks == by_bytes)
-		return TCPW_OPENED_BY_CONNECT;
-	if (by_acks == by_bytes + 1)
-		return TCPW_OPENED_BY_LISTENER;
-	return TCPW_OPENED_UNKNOWN;
-}
-
-/*
  * What the timestamps of a socket older than the module tell. Whatever it sent or
  * received, it was open by then. In CLOSE_WAIT the last ACK came with the FIN or
  * after it; if SND.WL1, the sequence number of the segment that the window was last
@@ -493,7 +516,7 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	c->syn_sent = 1;
 	if (in_handshake(c->state) || c->state == TCP_LISTEN)
 		return;
-	c->opened = opened_by(sk);
+	number(c, sk);
 	c->opened_ns = min3(acked_ns, time_of(now_ns, tp->lsndtime),
 			    time_of(now_ns, inet_csk(sk)->icsk_ack.lrcvtime));
 	switch (c->state) {

@@ -114,8 +114,8 @@ static void wake(struct irq_work *work)
  * tcpw_ring_begin() - begin to write an event
  * @ring: the rings
  *
- * Context: any but hard interrupts, under rcu_read_lock(). Bottom halves are off until
- * tcpw_ring_end(), which must follow if there is an event.
+ * Context: any but hard interrupts, under rcu_read_lock(). Bottom halves and preemption are
+ * off until tcpw_ring_end(), which must follow if there is an event; no lock in between.
  * Return: the event, its time set; NULL if it is lost, as this CPU has no ring.
  */
 struct tcpw_event *tcpw_ring_begin(struct tcpw_ring *ring)
@@ -124,9 +124,12 @@ struct tcpw_event *tcpw_ring_begin(struct tcpw_ring *ring)
 	struct part *part;
 
 	local_bh_disable();
+	/* On PREEMPT_RT that alone lets others in, or a reader that waits for this one. */
+	preempt_disable();
 	part = this_cpu_ptr(ring->part);
 	if (unlikely(!part->slots)) {
 		WRITE_ONCE(part->head, part->head + 1);
+		preempt_enable();
 		local_bh_enable();
 		return NULL;
 	}
@@ -158,6 +161,7 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 	/* Either the reader that goes to sleep sees the new head, or this sees the reader. */
 	if (wq_has_sleeper(part->wait))
 		irq_work_queue(&part->wake);
+	preempt_enable();
 	local_bh_enable();
 }
 
@@ -302,7 +306,8 @@ static void wait_for_busy(const struct part *part)
 {
 	unsigned long head = READ_ONCE(part->head);
 
-	while (READ_ONCE(part->busy) && READ_ONCE(part->head) == head)
+	/* A head that is there before the end of being busy is seen by whoever sees that. */
+	while (smp_load_acquire(&part->busy) && READ_ONCE(part->head) == head)
 		cpu_relax();
 }
 
@@ -325,7 +330,8 @@ static void learn(struct tcpw_ring_reader *reader)
 
 /*
  * The slot of the next event; NULL, and how many are lost, if that was overwritten
- * already: then the place is that of the oldest that is still there.
+ * already: then the place is near the oldest that is still there, but not so near that
+ * the next event would overwrite it again.
  */
 static const struct tcpw_event *slot_at(const struct tcpw_ring *ring, const struct part *part,
 					struct place *place, u64 *lost)
@@ -333,12 +339,13 @@ static const struct tcpw_event *slot_at(const struct tcpw_ring *ring, const stru
 	/* The events before it are whole: tcpw_ring_end(). */
 	unsigned long head = smp_load_acquire(&part->head);
 	unsigned long room = part->slots ? ring->mask + 1 : 0;
+	unsigned long kept = room ? room - 1 - room / 8 : 0;
 
 	/* The slot that is written next is that of the oldest. */
 	if (head - place->at < room)
 		return &part->slots[place->at & ring->mask];
-	*lost += head - place->at - room + (room ? 1 : 0);
-	place->at = head - room + (room ? 1 : 0);
+	*lost += head - place->at - kept;
+	place->at = head - kept;
 	place->until = head;
 	place->time_ns = 0;
 	return NULL;

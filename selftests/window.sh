@@ -311,6 +311,78 @@ closed_window()
 	expect_words "The peer's window closed [0-9]+ times, for .* in all and .*; [0-9]+ probes asked"
 }
 
+# most_in_flight NAME: at most, as captured where the data left: sequence numbers sent and not
+# acknowledged
+most_in_flight()
+{
+	tcpdump -nr "$WORK/$1.pcap" 2>/dev/null | awk '
+		/Flags \[S/ { next }
+		match($0, /\.80: .* seq [0-9]+:[0-9]+/) {
+			split(substr($0, RSTART, RLENGTH), range, /[: ]+/)
+			n = 0
+			for (i in range)
+				n = range[i] + 0 > n ? range[i] + 0 : n
+			sent = n > sent ? n : sent
+		}
+		/\.80 > .* ack [0-9]+/ {
+			match($0, /ack [0-9]+/)
+			ack = substr($0, RSTART + 4, RLENGTH - 4) + 0
+			acked = ack > acked ? ack : acked
+		}
+		sent - acked > most { most = sent - acked }
+		END { print most }'
+}
+
+# Much is on its way at once, and some of it gets lost.
+long_fat_path()
+{
+	local f=$1 name=fat$1 most
+
+	count a TcpRetransSegs
+	tc -n "$(ns_name b)" qdisc add dev b-a root netem delay 100ms limit 10000
+	spawn "$name.tcpdump" a tcpdump -i a-b -nU --immediate-mode -s 120 \
+		-w "$WORK/$name.pcap" 'port 80' 2>/dev/null
+	wait_for "tcpdump is ready" test -s "$WORK/$name.pcap"
+	# All that is sent at once must fit, as only then it is read.
+	peer pb set "l$f" rcvbuf 212992
+	begin "$name" "$f"
+	peer pb set "l$f" rcvbuf 131072
+	for _ in 1 2 3 4; do
+		to_b "$name" 150000
+	done
+	tc -n "$(ns_name a)" qdisc add dev a-b root netem loss 2% limit 10000
+	to_b "$name" 150000
+	tc -n "$(ns_name a)" qdisc del dev a-b root
+	finish "$name"
+	tc -n "$(ns_name b)" qdisc del dev b-a root
+	stop "$name.tcpdump"
+	most=$(most_in_flight "$name")
+	expect_between "in flight at most" "$(of out.in_flight_max_bytes)" $((most * 9 / 10)) \
+		$((most * 11 / 10))
+	expect_between "in flight, as captured" "$most" 65536 150000
+	expect_eq "bytes" "$(of out.bytes)" 750000
+	expect_eq "sent again in all" "$(of 'out | .again + .needless + .unclear')" \
+		"$(more a TcpRetransSegs)"
+	expect_eq "left edges that moved back" "$(of out.left_edge_back)" 0
+}
+
+# The peer takes little at a time, but reads it.
+small_buffer()
+{
+	local f=$1 name=small$1
+
+	peer pb set "l$f" rcvbuf 8192
+	begin "$name" "$f"
+	peer pb set "l$f" rcvbuf 131072
+	for _ in 1 2 3 4 5; do
+		to_b "$name" 6000
+	done
+	finish "$name"
+	expect_eq "bytes" "$(of out.bytes)" 30000
+	expect_between "the first window" "$(of syn_in.wnd)" 1000 8192
+	expect_between "in flight at most" "$(of out.in_flight_max_bytes)" 500 8192
+}
+
 # A middlebox that makes windows smaller makes them shrink once.
 shrunk_window()
 {
@@ -461,6 +533,8 @@ for f in 4 6; do
 	test_case "lost data of the peer, IPv$f" lost_data_of_the_peer $f
 	test_case "lost ACKs of ours, IPv$f" lost_acks_of_ours $f
 	test_case "a reader that stops, IPv$f" closed_window $f
+	test_case "a small buffer, IPv$f" small_buffer $f
+	test_case "a long fat path, IPv$f" long_fat_path $f
 done
 test_case "an end without scaling and SACK" poor_handshake
 test_case "a window that shrinks" shrunk_window

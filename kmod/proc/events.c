@@ -7,7 +7,9 @@
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/time_namespace.h>
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
 
@@ -96,8 +98,8 @@ static void put_segment(struct seq_file *m, const struct tcpw_event *event)
 {
 	unsigned int i;
 
-	seq_puts(m, event->segment.out ? " dir=out" : " dir=in");
-	put_flags(m, event->segment.flags);
+	seq_puts(m, event->header.out ? " dir=out" : " dir=in");
+	put_flags(m, event->header.flags);
 	seq_put_decimal_ull(m, " seq=", event->segment.seq);
 	seq_put_decimal_ull(m, " ack=", event->segment.ack);
 	seq_put_decimal_ull(m, " len=", event->segment.len);
@@ -110,15 +112,15 @@ static void put_segment(struct seq_file *m, const struct tcpw_event *event)
 	seq_put_decimal_ull(m, " copied=", event->segment.copied);
 	seq_put_decimal_ull(m, " rcv_wnd=", event->segment.rcv_wnd);
 	seq_put_decimal_ull(m, " cwnd=", event->segment.cwnd);
-	for (i = 0; i < event->segment.n_sack; i++) {
+	for (i = 0; i < event->header.n_sack; i++) {
 		seq_put_decimal_ull(m, i ? "," : " sack=", event->segment.sack[i][0]);
 		seq_put_decimal_ull(m, "-", event->segment.sack[i][1]);
 	}
-	if (event->segment.mss)
-		seq_put_decimal_ull(m, " mss=", event->segment.mss);
-	if (event->segment.wscale != TCPW_NO_WSCALE)
-		seq_put_decimal_ull(m, " wscale=", event->segment.wscale);
-	if (event->segment.sack_permitted)
+	if (event->header.mss)
+		seq_put_decimal_ull(m, " mss=", event->header.mss);
+	if (event->header.wscale != TCPW_NO_WSCALE)
+		seq_put_decimal_ull(m, " wscale=", event->header.wscale);
+	if (event->header.sack_permitted)
 		seq_puts(m, " sack_permitted=yes");
 }
 
@@ -158,7 +160,8 @@ static void put_event(struct seq_file *m, const struct tcpw_event *event)
 {
 	const struct tcpw_ends *e = &event->ends;
 
-	seq_put_decimal_ull(m, "", event->time_ns);
+	/* Of the reader's own clock, if it is in a time namespace. */
+	seq_put_decimal_ull(m, "", timens_add_boottime_ns(event->time_ns));
 	if (event->id)
 		seq_put_decimal_ull(m, " ", event->id);
 	else
@@ -173,7 +176,7 @@ static void put_event(struct seq_file *m, const struct tcpw_event *event)
 /* Of whom and when, nobody knows any more. */
 static void put_lost(struct seq_file *m, u64 lost, u64 last_ns)
 {
-	seq_put_decimal_ull(m, "", last_ns);
+	seq_put_decimal_ull(m, "", timens_add_boottime_ns(last_ns));
 	seq_puts(m, " - lost - -");
 	seq_put_decimal_ull(m, " n=", lost);
 	seq_putc(m, '\n');
@@ -216,6 +219,9 @@ static ssize_t copy_lines(struct stream *stream, struct tcpw_net *tn, char __use
 		stream->taken += n;
 		copied += n;
 		cond_resched();
+		/* However fast events come, who reads can be ended, and the module go. */
+		if (signal_pending(current) || READ_ONCE(tn->ring_over))
+			break;
 	}
 	return copied;
 }
@@ -262,6 +268,8 @@ static __poll_t events_poll(struct file *file, struct poll_table_struct *wait)
 	__poll_t mask = 0;
 
 	poll_wait(file, &tn->ring_wait, wait);
+	/* Pairs with tcpw_ring_end(); older kernels' poll_wait() orders nothing. */
+	smp_mb();
 	if (ready(stream))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (READ_ONCE(tn->ring_over))

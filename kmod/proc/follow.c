@@ -4,6 +4,7 @@
  * lists the filters; each line written adds one, deletes one by its number, or clears
  * them all. What is written at once is obeyed as a whole or not at all.
  */
+#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/inet.h>
 #include <linux/kernel.h>
@@ -252,6 +253,9 @@ static ssize_t follow_write(struct file *file, const char __user *from, size_t s
 	char *text;
 	int err;
 
+	/* Root of a container may have been left without what makes it one. */
+	if (!ns_capable(tn->net->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
 	if (size > WRITE_MOST)
 		return -EINVAL;
 	text = memdup_user_nul(from, size);
