@@ -18,6 +18,8 @@ static const char *const symbols[TRACE_KINDS] = {
 	[TRACE_AGAIN] = "<path class=\"again\" d=\"M65-55V55\"/><use href=\"#again\" x=\"65\"/>",
 	[TRACE_NEEDLESS] =
 		"<path class=\"needless\" d=\"M65-55V55\"/><use href=\"#needless\" x=\"65\"/>",
+	[TRACE_UNCLEAR] =
+		"<path class=\"unclear\" d=\"M65-55V55\"/><use href=\"#unclear\" x=\"65\"/>",
 	[TRACE_PROBE] = "<use href=\"#probe\" x=\"65\"/>",
 	[TRACE_KEEPALIVE] = "<use href=\"#keepalive\" x=\"65\"/>",
 	[TRACE_LEFT] = "<path class=\"left\" d=\"M0 50H130V-50H260\"/>",
@@ -35,6 +37,7 @@ static const char *const words[TRACE_KINDS] = {
 	[TRACE_NEW] = "new data",
 	[TRACE_AGAIN] = "lost, sent again",
 	[TRACE_NEEDLESS] = "sent again without need",
+	[TRACE_UNCLEAR] = "sent again, data or ACK lost",
 	[TRACE_PROBE] = "window probe",
 	[TRACE_KEEPALIVE] = "keepalive",
 	[TRACE_SACK] = "SACK",

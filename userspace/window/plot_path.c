@@ -3,6 +3,11 @@
 
 #include "window/plot_path.h"
 
+enum {
+	MANY = 5000,	/* lines, after each of which gaps of twice as many points are filled */
+	GAPS_MAX = 12,	/* times; then it is the whole height */
+};
+
 static int within(int y)
 {
 	if (y < 0)
@@ -20,20 +25,34 @@ void strokes_begin(struct strokes *strokes, FILE *file)
 	*strokes = (struct strokes){ .file = file };
 }
 
+/* The next point that is drawn, if it is not further than @gap from @y; else @y. */
+static int joined(const struct strokes *strokes, int y, int gap)
+{
+	for (int next = y + 1; next <= PATH_HEIGHT && next <= y + gap; next++)
+		if (strokes->on[next])
+			return next;
+	return y;
+}
+
 /**
  * strokes_end() - write the rest
  * @strokes: the lines
+ *
+ * Where there are very many, what is between two that are near each other is drawn, too.
  */
 void strokes_end(struct strokes *strokes)
 {
+	const int gap = 1 << (strokes->n < GAPS_MAX * MANY ? strokes->n / MANY : GAPS_MAX);
+
 	for (int y = 0; strokes->any && y <= PATH_HEIGHT; y++) {
 		const int top = y;
 
 		if (!strokes->on[y])
 			continue;
-		while (y < PATH_HEIGHT && strokes->on[y + 1])
-			y++;
+		for (int next = joined(strokes, y, gap); next > y; next = joined(strokes, y, gap))
+			y = next;
 		fprintf(strokes->file, "M%d %dv%d", strokes->x, top, y - top);
+		strokes->n++;
 	}
 	memset(strokes->on, 0, sizeof(strokes->on));
 	strokes->any = false;

@@ -11,7 +11,7 @@
 
 enum {
 	PATH_HEIGHT = 4200,	/* points; 0 is at the top */
-	PATH_MARK = 30,		/* marks nearer than this are one */
+	PATH_MARK = 45,		/* marks nearer than this are one */
 };
 
 /**
@@ -19,12 +19,14 @@ enum {
  * @file: where to
  * @x: where those in @on are
  * @any: there are any
+ * @n: how many lines were written
  * @on: which points of this column are drawn
  */
 struct strokes {
 	FILE *file;
 	int x;
 	bool any;
+	int n;
 	bool on[PATH_HEIGHT + 1];
 };
 

@@ -79,6 +79,8 @@ void trace_write_segments(FILE *file, const struct trace *trace)
 		write_data(file, trace, "again", FLOW_AGAIN);
 	if (trace->count[TRACE_NEEDLESS])
 		write_data(file, trace, "needless", FLOW_NEEDLESS);
+	if (trace->count[TRACE_UNCLEAR])
+		write_data(file, trace, "unclear", FLOW_UNCLEAR);
 }
 
 /* ---- marks */
@@ -94,6 +96,7 @@ struct marks {
 static const struct marks marks[] = {
 	{ TRACE_AGAIN, FLOW_AGAIN, "again", "lost, and sent again" },
 	{ TRACE_NEEDLESS, FLOW_NEEDLESS, "needless", "sent again without need" },
+	{ TRACE_UNCLEAR, FLOW_UNCLEAR, "unclear", "sent again; data or ACK was lost" },
 	{ TRACE_PROBE, FLOW_PROBE, "probe", "is the window still closed?" },
 	{ TRACE_KEEPALIVE, FLOW_KEEPALIVE, "keepalive", "is the other end still there?" },
 	{ TRACE_SHRUNK, FLOW_PLAIN, "shrunk", "the window's right edge moved back" },
@@ -116,10 +119,10 @@ static void write_tip(FILE *file, const struct marks *marks, const struct trace 
 {
 	char since[AGE_SIZE];
 
-	fprintf(file, "<title>%s: ", trace_since(since, trace, s->time_ns));
-	if (marks->kind == TRACE_AGAIN || marks->kind == TRACE_NEEDLESS)
+	fprintf(file, "><title>%s: ", trace_since(since, trace, s->time_ns));
+	if (marks->kind <= TRACE_UNCLEAR)
 		fprintf(file, "%" PRIu32 " bytes from %" PRIu64 " on, ", s->len, s->seq);
-	fprintf(file, "%s</title>", marks->words);
+	fprintf(file, "%s</title></use>\n", marks->words);
 }
 
 static void write_marks(FILE *file, const struct marks *marks, const struct trace *trace)
@@ -138,11 +141,12 @@ static void write_marks(FILE *file, const struct marks *marks, const struct trac
 		y = trace_y(trace, at);
 		if (!thinning_takes(&thinning, x, y))
 			continue;
-		fprintf(file, "<use href=\"#%s%s\" x=\"%d\" y=\"%d\">", marks->symbol,
+		fprintf(file, "<use href=\"#%s%s\" x=\"%d\" y=\"%d\"", marks->symbol,
 			trace->count[marks->kind] > LARGE_MAX ? "-small" : "", x, y);
 		if (trace->count[marks->kind] <= TIPS_MAX)
 			write_tip(file, marks, trace, s);
-		fputs("</use>\n", file);
+		else
+			fputs("/>\n", file);
 	}
 }
 

@@ -42,6 +42,7 @@ static void take_data(struct trace *trace, const struct flow_segment *s, struct 
 		[FLOW_PLAIN] = TRACE_NEW,
 		[FLOW_AGAIN] = TRACE_AGAIN,
 		[FLOW_NEEDLESS] = TRACE_NEEDLESS,
+		[FLOW_UNCLEAR] = TRACE_UNCLEAR,
 		[FLOW_PROBE] = TRACE_PROBE,
 		[FLOW_KEEPALIVE] = TRACE_KEEPALIVE,
 	};

@@ -17,9 +17,10 @@ enum { TRACE_WIDTH = 8800 };
 
 /**
  * enum trace_kind - what is drawn
- * @TRACE_NEW: data sent for the first time; the next three are as in enum flow_mark
+ * @TRACE_NEW: data sent for the first time; the next five are as in enum flow_mark
  * @TRACE_AGAIN: data sent again as it was lost
  * @TRACE_NEEDLESS: data sent again that was there
+ * @TRACE_UNCLEAR: data sent again, and nobody knows whether it was there
  * @TRACE_PROBE: questions whether the window is still closed
  * @TRACE_KEEPALIVE: questions whether the other end is still there
  * @TRACE_LEFT: the left edge: all before is acknowledged
@@ -37,6 +38,7 @@ enum trace_kind {
 	TRACE_NEW,
 	TRACE_AGAIN,
 	TRACE_NEEDLESS,
+	TRACE_UNCLEAR,
 	TRACE_PROBE,
 	TRACE_KEEPALIVE,
 	TRACE_LEFT,
