@@ -235,6 +235,7 @@ lost_acks()
 	done
 	expect_between "ACKs lost" "$(lost_there a)" 3 99
 	finish "$name"
+	expect_eq "bytes" "$(of out.bytes)" 30000
 	expect_between "sent again" "$(of out.needless)" 3 30
 	expect_eq "for lost data" "$(of out.again)" 0
 	expect_eq "in all" "$(of out.needless)" "$(more a TcpRetransSegs)"
@@ -273,6 +274,7 @@ lost_acks_of_ours()
 	done
 	lost_there b >/dev/null
 	finish "$name"
+	expect_eq "bytes" "$(of in.bytes)" 30000
 	expect_between "came again" "$(of in.needless)" 3 30
 	expect_eq "of lost data" "$(of in.again)" 0
 	expect_eq "DSACKs" "$(of in.needless)" "$(more a TcpExtTCPDSACKOldSent)"
