@@ -37,18 +37,28 @@ class Segment:
         return not set(self.flags) & set('SFR')
 
 
+# The module tells of a window that closes or opens after the segment that says so came, and
+# before it leaves: theirs is the time of that segment, between whose event and that there
+# may be more than a moment.
 def read_events(path, way):
-    segments, closed, opened = [], [], []
+    segments, turns, coming = [], {'zero_window': [], 'window_open': []}, []
     whose = 'in' if way == 'out' else 'out'
+    last = None
     for line in open(path, encoding='ascii'):
         words = line.split()
         if words[2] == 'segment':
             segments.append(Segment(words))
-        elif words[2] == 'zero_window' and 'dir=' + whose in words:
-            closed.append(int(words[0]))
-        elif words[2] == 'window_open' and 'dir=' + whose in words:
-            opened.append(int(words[0]))
-    return segments, closed, opened
+            if segments[-1].way == whose:
+                last = segments[-1].time
+                for name in coming:
+                    turns[name].append(last)
+                coming = []
+        elif words[2] in turns and 'dir=' + whose in words:
+            if whose == 'out':
+                coming.append(words[2])
+            else:
+                turns[words[2]].append(last)
+    return segments, turns['zero_window'], turns['window_open']
 
 
 def is_question(s):
@@ -223,14 +233,15 @@ def check_stairs(picture, segments, way):
                 say(f'the {name} edge at {now[0]} is {got}, should be {y:.1f}')
 
 
-# The module tells by events of its own when a window closed and opened.
+# As the module's own events have it. Several short ones may be drawn as one.
 def check_closed(picture, closed, opened):
     drawn = [(int(r.get('x')), int(r.get('x')) + int(r.get('width')))
              for r in picture.plot.iter(NS + 'rect') if r.get('class') == 'closed']
-    for i, begin in enumerate(closed):
+    for begin in closed:
         end = next((time for time in opened if time > begin), picture.t1)
-        if not any(near(a, picture.x(begin), 20) and near(b, picture.x(end), 20)
-                   for a, b in drawn):
+        a, b = picture.x(begin), min(picture.x(end), max((d[1] for d in drawn), default=0))
+        if not any((near(a, d[0], 2) and near(b, d[1], 8)) or
+                   (d[0] - 2 <= a and b <= d[1] + 2 and d[1] - d[0] <= 41) for d in drawn):
             say(f'closed from {begin} to {end}: drawn is {drawn}')
 
 
