@@ -6,6 +6,7 @@
 
 #include "array.h"
 #include "outlet.h"
+#include "saying.h"
 #include "tail.h"
 
 enum {
@@ -210,17 +211,15 @@ struct json_object *tail_object(struct tail *tail, const struct event *event)
  */
 void tail_lost(struct tail *tail, const struct event *event)
 {
-	const uint64_t n = event_number(event, "n").value;
 	char time[MOMENT_SIZE];
 
 	if (tail->options->json) {
 		doc_line(&tail->doc, tail_object(tail, event));
 		return;
 	}
-	text_paint(&tail->page, PAINT_BAD,
-		   "%s  lost: %llu event%s, overwritten before this program could read them",
-		   moment_text(time, &tail->moments, event->time_ns), (unsigned long long)n,
-		   text_plural(n));
+	text_paint(&tail->page, saying_paint(event), "%s  ",
+		   moment_text(time, &tail->moments, event->time_ns));
+	saying_print(&tail->page, event);
 	fputc('\n', tail->page.file);
 }
 
