@@ -47,42 +47,6 @@ struct overviews {
 	struct overview *overview;
 };
 
-static void find_stuck(struct overview *overview)
-{
-	const struct tally *tally = &overview->tally;
-	char age[AGE_SIZE];
-
-	if (!tally->stuck)
-		return;
-	problems_add(&overview->problems, "close_wait_stuck", true,
-		     "%zu socket%s stuck in CLOSE_WAIT, the oldest for %s. Whose: tcpwatch leaks",
-		     tally->stuck, tally->stuck == 1 ? " is" : "s are",
-		     text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
-}
-
-static void find_problems(struct overview *overview)
-{
-	const struct summary *s = &overview->summary;
-
-	find_stuck(overview);
-	if (s->illegal_transitions)
-		problems_add(&overview->problems, "illegal_transitions", true,
-			     "%" PRIu64
-			     " change%s of state that TCP does not have: a bug of the kernel or the module.",
-			     s->illegal_transitions, text_plural(s->illegal_transitions));
-	if (s->untracked)
-		problems_add(&overview->problems, "untracked", true,
-			     "%" PRIu64
-			     " socket%s not tracked (no memory, or max_connections): what is shown is short.",
-			     s->untracked, s->untracked == 1 ? " is" : "s are");
-	if (s->syn_on_close_wait)
-		problems_add(&overview->problems, "syn_on_close_wait", false,
-			     "%" PRIu64
-			     " SYN%s met a socket still in CLOSE_WAIT: that client cannot reconnect.",
-			     s->syn_on_close_wait, text_plural(s->syn_on_close_wait));
-	problems_add_connects(&overview->problems, s);
-}
-
 static enum status read_overview(struct overview *overview, struct fault *fault)
 {
 	struct netns *ns = overview->ns;
@@ -98,7 +62,7 @@ static enum status read_overview(struct overview *overview, struct fault *fault)
 	summary_take_stuck(&overview->summary, ns);
 	for (size_t i = 0; i < overview->closewait.n; i++)
 		tally_add(&overview->tally, &overview->closewait.rows[i], ns->stuck_ms);
-	find_problems(overview);
+	problems_find(&overview->problems, &overview->summary, &overview->tally);
 	return STATUS_OK;
 }
 

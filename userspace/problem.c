@@ -49,6 +49,48 @@ void problems_add_connects(struct problems *problems, const struct summary *summ
 			     failed, all);
 }
 
+static void find_stuck(struct problems *problems, const struct tally *tally)
+{
+	char age[AGE_SIZE];
+
+	if (!tally->stuck)
+		return;
+	problems_add(problems, "close_wait_stuck", true,
+		     "%zu socket%s stuck in CLOSE_WAIT, the oldest for %s. Whose: tcpwatch leaks",
+		     tally->stuck, tally->stuck == 1 ? " is" : "s are",
+		     text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
+}
+
+/**
+ * problems_find() - note all that is wrong in a namespace
+ * @problems: what is wrong already; all zeroes at first
+ * @summary: its counters
+ * @tally: its sockets in CLOSE_WAIT
+ */
+void problems_find(struct problems *problems, const struct summary *summary,
+		   const struct tally *tally)
+{
+	const struct summary *s = summary;
+
+	find_stuck(problems, tally);
+	if (s->illegal_transitions)
+		problems_add(problems, "illegal_transitions", true,
+			     "%" PRIu64
+			     " change%s of state that TCP does not have: a bug of the kernel or the module.",
+			     s->illegal_transitions, text_plural(s->illegal_transitions));
+	if (s->untracked)
+		problems_add(problems, "untracked", true,
+			     "%" PRIu64
+			     " socket%s not tracked (no memory, or max_connections): what is shown is short.",
+			     s->untracked, s->untracked == 1 ? " is" : "s are");
+	if (s->syn_on_close_wait)
+		problems_add(problems, "syn_on_close_wait", false,
+			     "%" PRIu64
+			     " SYN%s met a socket still in CLOSE_WAIT: that client cannot reconnect.",
+			     s->syn_on_close_wait, text_plural(s->syn_on_close_wait));
+	problems_add_connects(problems, s);
+}
+
 /**
  * problems_bad() - is something wrong now?
  * @problems: all that is noted

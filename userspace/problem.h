@@ -7,6 +7,7 @@
 
 #include "doc.h"
 #include "summary.h"
+#include "tally.h"
 #include "text.h"
 
 enum { PROBLEMS_MAX = 8 };
@@ -35,6 +36,8 @@ struct problems {
 
 void problems_add(struct problems *problems, const char *name, bool bad, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+void problems_find(struct problems *problems, const struct summary *summary,
+		   const struct tally *tally);
 void problems_add_connects(struct problems *problems, const struct summary *summary);
 bool problems_bad(const struct problems *problems);
 void problems_json(const struct problems *problems, struct doc *doc, struct json_object *object);

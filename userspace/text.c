@@ -212,6 +212,34 @@ const char *text_bytes(char text[AGE_SIZE], uint64_t bytes)
 }
 
 /**
+ * text_short() - a number for people who have little room
+ * @text: where to
+ * @value: the number
+ *
+ * Return: @text, at most four characters, cut off and not rounded, as in 9999, 1.2M.
+ */
+const char *text_short(char text[AGE_SIZE], uint64_t value)
+{
+	static const char units[] = "KMGTPE";
+	const char *unit = units;
+
+	if (value < 10 * 1000) {
+		snprintf(text, AGE_SIZE, "%" PRIu64, value);
+		return text;
+	}
+	while (value >= 1000 * 1000) {
+		value /= 1000;
+		unit++;
+	}
+	if (value < 10 * 1000)
+		snprintf(text, AGE_SIZE, "%" PRIu64 ".%" PRIu64 "%c", value / 1000,
+			 value / 100 % 10, *unit);
+	else
+		snprintf(text, AGE_SIZE, "%" PRIu64 "%c", value / 1000, *unit);
+	return text;
+}
+
+/**
  * text_time_us() - a short time for people
  * @time: where to
  * @us: microseconds

@@ -42,6 +42,7 @@ void text_unseen(const struct page *page, const struct netns_list *list);
 const char *text_age(char age[AGE_SIZE], uint64_t ms);
 const char *text_age_exact(char age[AGE_SIZE], uint64_t ms, const char *exact);
 const char *text_bytes(char text[AGE_SIZE], uint64_t bytes);
+const char *text_short(char text[AGE_SIZE], uint64_t value);
 const char *text_time_us(char time[AGE_SIZE], uint64_t us);
 
 /**

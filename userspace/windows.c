@@ -21,8 +21,14 @@ static bool is_one_of(const char *state, const char *const *states)
 	return *states;
 }
 
-/* Before the handshake is done, and after the last ACK, a window of 0 means nothing. */
-static bool we_may_send(const char *state)
+/**
+ * windows_we_may_send() - does the peer's window mean anything?
+ * @state: the connection's state
+ *
+ * Return: whether it does: before the handshake is done, and after the last ACK, one of
+ * 0 means nothing.
+ */
+bool windows_we_may_send(const char *state)
 {
 	static const char *const states[] = {
 		"ESTABLISHED", "CLOSE_WAIT", "FIN_WAIT1", "CLOSING", "LAST_ACK", NULL,
@@ -31,7 +37,13 @@ static bool we_may_send(const char *state)
 	return is_one_of(state, states);
 }
 
-static bool peer_may_send(const char *state)
+/**
+ * windows_peer_may_send() - does our window mean anything?
+ * @state: the connection's state
+ *
+ * Return: whether it does, likewise.
+ */
+bool windows_peer_may_send(const char *state)
 {
 	static const char *const states[] = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", NULL };
 
@@ -53,9 +65,9 @@ static enum status count_rows(struct windows *windows, const struct table *table
 		    table_number(table, i, at[RCV_WND], &rcv_wnd, fault))
 			return fault->status;
 		windows->closed_by_peer.value += snd_wnd.known && !snd_wnd.value &&
-						 we_may_send(state);
+						 windows_we_may_send(state);
 		windows->closed_by_us.value += rcv_wnd.known && !rcv_wnd.value &&
-					       peer_may_send(state);
+					       windows_peer_may_send(state);
 	}
 	windows->closed_by_peer.known = true;
 	windows->closed_by_us.known = true;

@@ -2,6 +2,7 @@
 #ifndef TCPWATCH_WINDOWS_H
 #define TCPWATCH_WINDOWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fault.h"
@@ -19,6 +20,8 @@ struct windows {
 	struct number closed_by_us;
 };
 
+bool windows_we_may_send(const char *state);
+bool windows_peer_may_send(const char *state);
 enum status windows_read(struct windows *windows, const struct source *source,
 			 uint64_t connections, struct fault *fault);
 
