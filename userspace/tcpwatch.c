@@ -26,6 +26,7 @@ static const struct command {
 	{ "memory", memory_main },
 	{ "events", events_main },
 	{ "life", life_main },
+	{ "top", top_main },
 	{ "window", window_main },
 	{ "explain", explain_main },
 };
@@ -55,6 +56,7 @@ static const char about[] =
 	"  memory     kernel memory that sockets take, by state and by process\n"
 	"  events     what happens to connections, as it happens\n"
 	"  life       how each connection lived, when it ends\n"
+	"  top        the live screen: states, leaks, stalled and busy connections\n"
 	"  window     the sliding window of a connection, live or drawn\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
