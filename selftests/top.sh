@@ -477,10 +477,15 @@ opening()
 	peer q send copen 1234
 	shows '^unread +1234 '
 	keys w
-	shows "^Receive window: $(cell rcv_wnd "$id") bytes"
-	shows "^Send window: $(cell snd_wnd "$id") bytes, congestion window: $(cell cwnd_bytes "$id")"
-	shows '^ .* 1234 received, not read by the program'
+	shows '^Our program has 1\.2 KiB to read'
+	shows '^ *SND\.UNA SND\.NXT '
+	expect_eq "who is followed" "$(in_ns a cat /proc/tcpwatch/follow)" \
+		"1 local=[::1]/128:9000 remote=${own/]:/]\/128:}"
+	keys r
+	shows 'a ring of [0-9]+ bytes'
 	keys w
+	shows '^unread +1234 '
+	expect_eq "who is followed after that" "$(in_ns a cat /proc/tcpwatch/follow)" ''
 
 	# What happens to it is told as it happens: windows, states, the end.
 	peer q fill copen

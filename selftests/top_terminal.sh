@@ -123,7 +123,7 @@ all_views()
 	shows '^CLOSE_WAIT for '
 	"$1" "a connection"
 	keys w
-	shows '^Send window'
+	shows 'SND\.UNA'
 	"$1" "its window"
 	screen_end
 	leak_end 1

@@ -12,8 +12,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/lib_link.sh
 . "$(dirname "$0")/lib_link.sh"
-# shellcheck source=selftests/lib_tmux.sh
-. "$(dirname "$0")/lib_tmux.sh"
+# shellcheck source=selftests/lib_screen.sh
+. "$(dirname "$0")/lib_screen.sh"
 
 FOLLOW=/proc/tcpwatch/follow
 
@@ -63,7 +63,7 @@ numbers_agree()
 		words+=("$(amount "$value")")
 	done
 	printf -v value 'in flight %s, usable %s, unsent %s; window %s, cwnd %s' "${words[@]}"
-	screen_has "^$value\$"
+	on_screen "^$value\$"
 }
 
 closed_and_opened()
@@ -71,7 +71,7 @@ closed_and_opened()
 	local f=$1 name=zero$1 round
 
 	filled "$name" "$f"
-	terminal 80 24 a tcpwatch window "remote=$(server "$f")" port=80
+	screen_start 80x24 window "remote=$(server "$f")" port=80
 	shows "The peer's window is closed"
 	shows 'window probe [0-9]+ by us'
 	wait_for "the numbers are the socket's" numbers_agree "$name"
@@ -90,8 +90,8 @@ closed_and_opened()
 		}
 	done
 	keys q
-	restored 0
-	screen_has 'The peer.s window closed' || fail "the end has no words: $(screen)"
+	shows 'The peer.s window closed'
+	screen_ended 0
 	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
 	part "$name"
 }
@@ -100,7 +100,7 @@ closed_and_opened()
 ring()
 {
 	filled ring 4
-	terminal 80 24 a tcpwatch window port=80 --ring
+	screen_start 80x24 window port=80 --ring
 	shows 'a ring of [0-9]+ bytes; clockwise'
 	shows 'SND\.UNA\+SND\.WND'
 	shows 'SND\.NXT'
@@ -114,8 +114,8 @@ ring()
 	shows 'Our program has 4\.9 KiB to read'
 	peer pa recv cring 5000
 	shows 'Our program has read all'
-	kill -TERM "$(pgrep -xn tcpwatch)"
-	restored 0
+	kill -TERM "$(screen_pid)"
+	screen_ended 0
 	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
 	part ring
 }
@@ -124,7 +124,7 @@ ring()
 losses()
 {
 	pair lossy 4
-	terminal 120 40 a tcpwatch window port=80
+	screen_start 120x40 window port=80
 	shows 'Nothing to send'
 	in_ns b nft add table inet lossy
 	in_ns b nft add chain inet lossy first '{ type filter hook prerouting priority -300; }'
@@ -134,9 +134,8 @@ losses()
 	peer pb recv slossy 20000
 	shows 'we send [0-9]+ B again, from [0-9]+'
 	in_ns b nft delete table inet lossy
-	shows '^in flight .*[▁▂▃▄▅▆▇█]'
-	keys q
-	restored 0
+	shows '^in flight .*(▁|█)'
+	screen_end
 	part lossy
 }
 
@@ -145,7 +144,7 @@ next_one()
 {
 	filled first 4
 	pair second 6
-	terminal 80 24 a tcpwatch window
+	screen_start 80x24 window
 	shows '10\.77\.0\.2:80 .*1 of 2'
 	keys n
 	shows '\[fd77::2\]:80'
@@ -160,8 +159,7 @@ next_one()
 	peer pb close ssecond
 	shows 'The connection is over'
 	shows 'TIME_WAIT'
-	keys q
-	restored 0
+	screen_end
 	part first
 	peer pa close csecond
 }
@@ -169,61 +167,60 @@ next_one()
 # One that is still to come, from its SYN on.
 still_to_come()
 {
-	terminal 80 24 a tcpwatch window port=80
+	screen_start 80x24 window port=80
 	shows 'No connection fits yet'
 	pair late 4
 	shows 'we send a SYN'
 	shows 'the peer sends a SYN, with the ACK'
 	shows 'ESTABLISHED'
 	keys Escape
-	restored 0
+	screen_ended 0
 	part late
 }
 
 sizes()
 {
 	filled small 4
-	terminal 80 24 a tcpwatch window port=80
+	screen_start 80x24 window port=80
 	shows "window is closed"
-	size 60 17
+	resize 60x17
 	shows 'q quit'
 	shows 'RCV\.NXT'
-	size 40 10
+	resize 40x10
 	shows '60 x 16 are needed'
-	size 200 60
+	resize 200x60
 	shows '^in flight .*'
 	shows 'window probe'
 	shows 'acknowledged, read'
-	size 80 24
+	resize 80x24
 	shows 'RCV\.NXT'
-	keys q
-	restored 0
+	screen_end
 	part small
 }
 
 # Without UTF-8 there is nothing but ASCII; without a real terminal, a reason.
 terminals()
 {
-	local term
-
 	filled terms 4
-	terminal 80 24 a LC_ALL=C tcpwatch window port=80 --ring
+	SCREEN_LOCALE=C
+	screen_start 80x24 window port=80 --ring
 	shows 'a ring of'
-	screen >"$WORK/screen"
-	expect_eq "lines not in ASCII" "$(LC_ALL=C grep -cP '[^\x00-\x7f]' "$WORK/screen")" 0
+	screen >"$WORK/captured"
+	expect_eq "lines not in ASCII" "$(LC_ALL=C grep -cP '[^\x00-\x7f]' "$WORK/captured")" 0
 	keys r
 	shows 'SND\.NXT'
-	keys q
-	restored 0
-	for term in linux vt100 xterm-256color screen tmux; do
-		terminal 80 24 a LC_ALL=C.UTF-8 "TERM=$term" NO_COLOR=1 tcpwatch window port=80
+	screen_end
+	SCREEN_LOCALE=C.UTF-8
+	for SCREEN_TERM in linux vt100 xterm-256color screen tmux; do
+		screen_start 80x24 window port=80 --color=never
 		shows "window is closed"
-		keys q
-		restored 0
+		screen_end
 	done
-	terminal 80 24 a TERM=dumb tcpwatch window port=80
-	shows '^status [1-9]'
-	screen_has 'terminal' || fail "no reason for TERM=dumb: $(screen)"
+	SCREEN_TERM=dumb
+	screen_start 80x24 window port=80
+	screen_ended 2
+	expect_match "its reason" "$(cat "$WORK/screen.err")" 'terminal'
+	SCREEN_TERM=screen-256color
 	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
 	part terms
 }
@@ -231,16 +228,15 @@ terminals()
 unloaded()
 {
 	pair gone 4
-	terminal 80 24 a tcpwatch window port=80
+	screen_start 80x24 window port=80
 	shows 'Nothing to send'
 	module_unload || fail "rmmod failed"
-	restored 3
-	screen_has 'the module' || fail "no reason: $(screen)"
+	screen_ended 3
+	expect_match "the reason" "$(cat "$WORK/screen.err")" 'the module'
 	part gone
 }
 
 module_fresh
-trap 'terminal_gone; clean_up' EXIT
 ns_add a
 ns_add b
 link_add a b

@@ -7,7 +7,6 @@
 #include "saying.h"
 #include "top/stall.h"
 #include "top/top.h"
-#include "top/window_pane.h"
 
 enum {
 	BATCH = 256,		/* events between two looks at the keys */
@@ -138,6 +137,7 @@ void detail_close(struct detail *detail)
 {
 	if (detail->open && detail->streaming)
 		stream_close(&detail->stream);
+	window_pane_close(&detail->window);
 	detail->open = false;
 	detail->streaming = false;
 }
@@ -225,6 +225,26 @@ int detail_fd(const struct top *top)
 									   -1;
 }
 
+/* Returns false if the key means nothing in the window. */
+static bool window_key(struct top *top, int key)
+{
+	struct detail *detail = &top->detail;
+
+	switch (key) {
+	case SCREEN_ESCAPE:
+	case SCREEN_BACKSPACE:
+	case SCREEN_LEFT:
+	case 'w':
+		window_pane_close(&detail->window);
+		return true;
+	case 'r':
+		window_pane_ring(&detail->window);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
  * detail_key() - take a key
  * @top: the screen, a connection open
@@ -238,6 +258,8 @@ bool detail_key(struct top *top, int key)
 	const size_t kept = detail->n_events < DETAIL_EVENTS ? (size_t)detail->n_events :
 							       DETAIL_EVENTS;
 
+	if (detail->window.shown)
+		return window_key(top, key);
 	switch (key) {
 	case SCREEN_ESCAPE:
 	case SCREEN_BACKSPACE:
@@ -245,7 +267,7 @@ bool detail_key(struct top *top, int key)
 		detail_close(detail);
 		return true;
 	case 'w':
-		detail->window = !detail->window;
+		window_pane_open(&detail->window, top->options, detail->id);
 		return true;
 	case SCREEN_UP:
 		detail->back += detail->back + 1 < kept;
@@ -393,7 +415,7 @@ static void draw_events(const struct top *top, int row, int rows)
  * detail_draw() - draw the connection that is open
  * @top: the screen
  */
-void detail_draw(const struct top *top)
+void detail_draw(struct top *top)
 {
 	const struct display *display = &top->display;
 	const struct detail *detail = &top->detail;
@@ -401,6 +423,14 @@ void detail_draw(const struct top *top)
 	const int rows = display->rows - 1 - below;
 	char title[2 * DETAIL_ENDS + 16];
 
+	if (top->detail.window.shown) {
+		window_pane_draw(&top->detail.window, display, 0, display->rows - 1);
+		pen_put(display, display->rows - 1, 0, display->columns, TINT_DIM,
+			"%sEsc back  r %s  f freeze  h help  q quit",
+			top->frozen ? "FROZEN  " : "",
+			window_pane_is_ring(&top->detail.window) ? "line" : "ring");
+		return;
+	}
 	snprintf(title, sizeof(title), "%s  %s  %s", detail->local,
 		 pen_glyph(display, GLYPH_DOT), detail->remote);
 	view_title(top, title);
@@ -410,11 +440,7 @@ void detail_draw(const struct top *top)
 	if (top->fault.status)
 		pen_put(display, 4, 0, display->columns, TINT_BAD, "%s", top->fault.text);
 	draw_gauges(top, 1 + FACTS);
-	if (detail->window && detail->conn)
-		window_pane_draw(display, below, rows, &top->look, detail->conn);
-	else
-		draw_events(top, below, rows);
+	draw_events(top, below, rows);
 	pen_put(display, display->rows - 1, 0, display->columns, TINT_DIM,
-		"Esc back  w %s  f freeze  h help  q quit",
-		detail->window ? "what has happened" : "its window");
+		"Esc back  w its window  f freeze  h help  q quit");
 }

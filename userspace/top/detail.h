@@ -13,6 +13,7 @@
 #include "moment.h"
 #include "stream.h"
 #include "top/look.h"
+#include "top/window_pane.h"
 
 struct top;
 
@@ -63,7 +64,7 @@ struct detail_event {
  * @events: those that are about it, in a ring
  * @n_events: how many there have been
  * @back: how far the reader has gone back in them
- * @window: its window is shown, not its events
+ * @window: its window, which is shown instead of all this, or not
  */
 struct detail {
 	bool open;
@@ -78,7 +79,7 @@ struct detail {
 	struct detail_event events[DETAIL_EVENTS];
 	uint64_t n_events;
 	size_t back;
-	bool window;
+	struct window_pane window;
 };
 
 void detail_open(struct top *top, const struct conn *conn);
@@ -87,6 +88,6 @@ bool detail_read(struct top *top);
 int detail_fd(const struct top *top);
 bool detail_key(struct top *top, int key);
 void detail_close(struct detail *detail);
-void detail_draw(const struct top *top);
+void detail_draw(struct top *top);
 
 #endif

@@ -10,7 +10,7 @@ static const struct {
 	{ "arrows", "up and down; also PgUp, PgDn, Home, End" },
 	{ "Enter", "open the connection; of a process, find its sockets" },
 	{ "Esc", "close it again; without one open, drop the filter" },
-	{ "w", "of an open connection: its window, or what has happened to it" },
+	{ "w", "of an open connection: its sliding window; there, r: as a ring" },
 	{ "s r", "sort the connections by the next column; the other way round" },
 	{ "/", "filter: state= local= remote= port= pid= comm= verdict=" },
 	{ "f space", "freeze: no new look until you press it again" },

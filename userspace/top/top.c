@@ -13,6 +13,7 @@ enum { DELAY = OPTION_OF_COMMAND };
 static const double delay_default = 1;
 static const double delay_min = 0.1;
 static const double delay_max = 3600;
+static const int64_t frame_ns = 100 * 1000 * 1000;	/* of a window that moves */
 
 static const struct argp_option argp_options[] = {
 	{ "delay", DELAY, "SECONDS", 0, "from one look to the next: 1, or as given", 1 },
@@ -330,6 +331,8 @@ static int64_t rest_ns(const struct top *top)
 
 	if (top->frozen)
 		return -1;
+	if (top->detail.window.live && left_ns > frame_ns)
+		return frame_ns;
 	return left_ns > 0 ? left_ns : 0;
 }
 
@@ -346,6 +349,8 @@ static void run(struct top *top)
 			plan_next(top);
 			news = true;
 		}
+		if (!top->frozen)
+			window_pane_pump(&top->detail.window);
 		if (news) {
 			scroll_all(top);
 			view_draw(top);

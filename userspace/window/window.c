@@ -9,7 +9,7 @@
 #include "window/plot.h"
 #include "window/report.h"
 #include "window/sayings.h"
-#include "window/view.h"
+#include "window/live.h"
 
 enum {
 	SVG = OPTION_OF_COMMAND,
@@ -26,14 +26,14 @@ static const int64_t frame_ns = 100 * 1000 * 1000;	/* between two pictures on a 
 
 /**
  * struct request - what the command line asks for
- * @view: of the connection that is wanted
+ * @live: of the connection that is wanted
  * @outlet: stdout
  * @svg: the picture's file; NULL for none
  * @way_given: @way was asked for
  * @way: whose data the picture is about
  */
 struct request {
-	struct view view;
+	struct live live;
 	struct outlet outlet;
 	const char *svg;
 	bool way_given;
@@ -95,11 +95,11 @@ static void take_way(struct request *request, const char *text, struct argp_stat
 
 static void finish(const struct request *request, struct argp_state *state)
 {
-	const struct tail *tail = &request->view.session.tail;
+	const struct tail *tail = &request->live.session.tail;
 
 	if (request->way_given && !request->svg)
 		argp_error(state, "--way: says what --svg draws; on the screen there are both");
-	if (request->view.ring && (request->svg || tail->options->json))
+	if (request->live.ring && (request->svg || tail->options->json))
 		argp_error(state, "--ring: is for the screen, not for --svg or --json");
 	if (tail->options->from &&
 	    (filter_has(&tail->filter, FILTER_PID) || filter_has(&tail->filter, FILTER_COMM)))
@@ -110,7 +110,7 @@ static void finish(const struct request *request, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct request *request = state->input;
-	struct tail *tail = &request->view.session.tail;
+	struct tail *tail = &request->live.session.tail;
 	struct fault fault;
 
 	switch (key) {
@@ -124,7 +124,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_way(request, arg, state);
 		return 0;
 	case RING:
-		request->view.ring = true;
+		request->live.ring = true;
 		return 0;
 	case PID:
 	case COMM:
@@ -165,7 +165,7 @@ static int64_t left_ns(const struct session *session, double seconds)
 static bool is_on_screen(const struct request *request)
 {
 	return request->outlet.tty && !request->svg &&
-	       !request->view.session.tail.options->json;
+	       !request->live.session.tail.options->json;
 }
 
 static void say_waiting(const struct session *session)
@@ -182,12 +182,12 @@ static void say_waiting(const struct session *session)
 /* What is drawn cannot be what was dropped. */
 static bool is_full(const struct request *request)
 {
-	return request->svg && request->view.session.flow.n == FLOW_SEGMENTS_MAX;
+	return request->svg && request->live.session.flow.n == FLOW_SEGMENTS_MAX;
 }
 
 static enum status run_quietly(struct request *request, struct fault *fault)
 {
-	struct session *session = &request->view.session;
+	struct session *session = &request->live.session;
 	const double seconds = session->tail.seconds > 0 ? session->tail.seconds : FOR_USUALLY_S;
 	const bool saved = session->tail.options->from;
 	enum status status = STATUS_OK;
@@ -206,7 +206,7 @@ static enum status run_quietly(struct request *request, struct fault *fault)
 	return status;
 }
 
-static enum status press(struct view *view, int key, bool *quit, struct fault *fault)
+static enum status press(struct live *live, int key, bool *quit, struct fault *fault)
 {
 	switch (key) {
 	case 'q':
@@ -214,24 +214,24 @@ static enum status press(struct view *view, int key, bool *quit, struct fault *f
 		*quit = true;
 		return STATUS_OK;
 	case 'r':
-		view->ring = !view->ring;
+		live->ring = !live->ring;
 		return STATUS_OK;
 	case 'n':
-		return view_next(view, fault);
+		return live_next(live, fault);
 	default:
 		return STATUS_OK;
 	}
 }
 
-static void draw(struct view *view, struct display *display)
+static void draw(struct live *live, struct display *display)
 {
 	const int last = display->rows - 1;
 
 	screen_erase(display);
-	view_draw(view, display, 0, last);
+	live_draw(live, display, 0, last);
 	pen_repeat(display, last, 0, display->columns, TINT_BAR, " ");
 	pen_put(display, last, 0, display->columns, TINT_BAR,
-		" q quit   r %s   n next connection", view->ring ? "line" : "ring");
+		" q quit   r %s   n next connection", live->ring ? "line" : "ring");
 	screen_show(display);
 }
 
@@ -242,24 +242,24 @@ static void draw(struct view *view, struct display *display)
 static enum status run_screen(struct request *request, struct display *display,
 			      struct fault *fault)
 {
-	struct view *view = &request->view;
+	struct live *live = &request->live;
 	enum screen_event event = SCREEN_TIME;
 	enum status status = STATUS_OK;
 	bool quit = false;
 
 	while (!status && !quit && event != SCREEN_ENDED) {
-		int64_t wait_ns = left_ns(&view->session, view->session.tail.seconds);
+		int64_t wait_ns = left_ns(&live->session, live->session.tail.seconds);
 		int key = SCREEN_NO_KEY;
 
 		if (wait_ns <= 0)
 			break;
-		status = view_pump(view, fault);
+		status = live_pump(live, fault);
 		if (status)
 			break;
-		draw(view, display);
+		draw(live, display);
 		event = screen_wait(display, -1, wait_ns < frame_ns ? wait_ns : frame_ns, &key);
 		if (event == SCREEN_KEY)
-			status = press(view, key, &quit, fault);
+			status = press(live, key, &quit, fault);
 	}
 	return status;
 }
@@ -269,7 +269,7 @@ static enum status run_screen(struct request *request, struct display *display,
 static enum status write_picture(const struct request *request, struct picture *picture,
 				 struct fault *fault)
 {
-	const struct session *session = &request->view.session;
+	const struct session *session = &request->live.session;
 	struct moments moments = { .kind = MOMENT_DATE };
 	char when[MOMENT_SIZE];
 	struct sayings sayings;
@@ -293,7 +293,7 @@ static enum status write_picture(const struct request *request, struct picture *
 
 static enum status print_report(const struct request *request, struct fault *fault)
 {
-	const struct session *session = &request->view.session;
+	const struct session *session = &request->live.session;
 	const struct page page = {
 		.file = stdout,
 		.color = outlet_color(&request->outlet, session->tail.options),
@@ -307,7 +307,7 @@ static enum status print_report(const struct request *request, struct fault *fau
 
 static enum status follow(struct request *request, struct picture *picture, struct fault *fault)
 {
-	struct session *session = &request->view.session;
+	struct session *session = &request->live.session;
 	struct display display;
 	enum status status = STATUS_OK;
 
@@ -335,7 +335,7 @@ static enum status run(struct request *request, struct fault *fault)
 	enum status status = follow(request, &picture, fault);
 	struct fault late;
 
-	if (request->view.session.aimed || !status) {
+	if (request->live.session.aimed || !status) {
 		if (request->svg && write_picture(request, &picture, &late) && !status) {
 			*fault = late;
 			status = late.status;
@@ -351,7 +351,7 @@ static enum status run(struct request *request, struct fault *fault)
 
 enum status window_main(struct options *options, int argc, char **argv)
 {
-	struct request request = { .view.session.tail.options = options };
+	struct request request = { .live.session.tail.options = options };
 	char name[] = "tcpwatch window";
 	struct fault fault;
 	enum status status;
@@ -363,7 +363,7 @@ enum status window_main(struct options *options, int argc, char **argv)
 	/* The filter in the module is to go with the terminal. */
 	outlet_catch_hangup(&request.outlet);
 	status = run(&request, &fault);
-	session_close(&request.view.session);
+	session_close(&request.live.session);
 	if (status)
 		fault_print(&fault);
 	return status;

@@ -4,7 +4,7 @@
 
 #include "moment.h"
 #include "text.h"
-#include "window/view.h"
+#include "window/live.h"
 
 enum { HOLDS_SIZE = 200, PERIOD_DIVISOR = 10 };
 
@@ -34,18 +34,18 @@ static uint64_t greater(uint64_t a, uint64_t b)
 /* ---- what is known */
 
 /* Between two segments only the socket itself knows what the program writes and reads. */
-static bool queues_are_news(const struct view *view)
+static bool queues_are_news(const struct live *live)
 {
-	return view->queues.found && view->queues_ns > (int64_t)view->session.flow.last_ns;
+	return live->queues.found && live->queues_ns > (int64_t)live->session.flow.last_ns;
 }
 
-static struct place place_out(const struct view *view)
+static struct place place_out(const struct live *live)
 {
-	const struct flow_side *side = &view->session.flow.side[FLOW_OUT];
-	const struct queues *queues = &view->queues;
+	const struct flow_side *side = &live->session.flow.side[FLOW_OUT];
+	const struct queues *queues = &live->queues;
 	struct place place = { side->una, side->nxt, side->edge, side->end };
 
-	if (queues_are_news(view)) {
+	if (queues_are_news(live)) {
 		if (!side->base_known)
 			place.una = 1 + queues->bytes_out.value - queues->snd_unacked.value;
 		place.nxt = place.una + queues->snd_unacked.value;
@@ -57,13 +57,13 @@ static struct place place_out(const struct view *view)
 	return place;
 }
 
-static struct place place_in(const struct view *view)
+static struct place place_in(const struct live *live)
 {
-	const struct flow_side *side = &view->session.flow.side[FLOW_IN];
-	const struct queues *queues = &view->queues;
+	const struct flow_side *side = &live->session.flow.side[FLOW_IN];
+	const struct queues *queues = &live->queues;
 	struct place place = { side->end, side->una, side->edge, 0 };
 
-	if (queues_are_news(view)) {
+	if (queues_are_news(live)) {
 		if (!side->base_known)
 			place.nxt = 1 + queues->bytes_in.value;
 		place.una = place.nxt - queues->rcv_unread.value;
@@ -74,18 +74,18 @@ static struct place place_in(const struct view *view)
 	return place;
 }
 
-static uint64_t cwnd_of(const struct view *view)
+static uint64_t cwnd_of(const struct live *live)
 {
-	return view->queues.found ? view->queues.cwnd_bytes.value : view->session.flow.cwnd;
+	return live->queues.found ? live->queues.cwnd_bytes.value : live->session.flow.cwnd;
 }
 
 /* The socket says it; since it did, or of a saved copy, the segments show it. */
-static const char *limit_of(const struct view *view, const struct place *place)
+static const char *limit_of(const struct live *live, const struct place *place)
 {
-	const struct flow *flow = &view->session.flow;
+	const struct flow *flow = &live->session.flow;
 
-	if (queues_are_news(view))
-		return view->queues.limited;
+	if (queues_are_news(live))
+		return live->queues.limited;
 	if (place->end <= place->nxt)
 		return "app";
 	return flow->cwnd && place->nxt - place->una + flow->side[FLOW_IN].mss > flow->cwnd ?
@@ -93,74 +93,74 @@ static const char *limit_of(const struct view *view, const struct place *place)
 }
 
 /**
- * view_pump() - take what has happened, and look at the socket now and then
- * @view: the view, its session open
+ * live_pump() - take what has happened, and look at the socket now and then
+ * @live: it, its session open
  * @fault: what went wrong
  *
  * Return: STATUS_OK, or the status of @fault.
  */
-enum status view_pump(struct view *view, struct fault *fault)
+enum status live_pump(struct live *live, struct fault *fault)
 {
-	struct session *session = &view->session;
+	struct session *session = &live->session;
 	const struct flow_side *out = &session->flow.side[FLOW_OUT];
 	enum status status = session_pump(session, fault);
 	int64_t now_ns = moment_now_ns();
 
 	if (status)
 		return status;
-	notes_take(&view->notes, &session->flow);
-	if (now_ns - view->sample_ns >= sample_ns) {
-		const struct place place = place_out(view);
+	notes_take(&live->notes, &session->flow);
+	if (now_ns - live->sample_ns >= sample_ns) {
+		const struct place place = place_out(live);
 
-		view->sample_ns = now_ns;
-		history_add(&view->flight, place.nxt - place.una);
-		history_add(&view->window, out->edge_known ? out->wnd :
-							     view->queues.snd_wnd.value);
+		live->sample_ns = now_ns;
+		history_add(&live->flight, place.nxt - place.una);
+		history_add(&live->window, out->edge_known ? out->wnd :
+							     live->queues.snd_wnd.value);
 	}
-	if (now_ns < view->next_ns || !session->aimed || session->flow.over ||
+	if (now_ns < live->next_ns || !session->aimed || session->flow.over ||
 	    session->tail.options->from || !session->flow.id.known)
 		return STATUS_OK;
-	view->queues_ns = now_ns;
-	status = aim_queues(&view->queues, session->flow.id, session->tail.options, fault);
+	live->queues_ns = now_ns;
+	status = aim_queues(&live->queues, session->flow.id, session->tail.options, fault);
 	/* With very many sockets looking costs: it may take a tenth of the time. */
-	view->next_ns = now_ns + look_ns + (moment_now_ns() - now_ns) * PERIOD_DIVISOR;
+	live->next_ns = now_ns + look_ns + (moment_now_ns() - now_ns) * PERIOD_DIVISOR;
 	return status;
 }
 
 /**
- * view_next() - show another connection that fits
- * @view: the view
+ * live_next() - show another connection that fits
+ * @live: it
  * @fault: what went wrong
  *
  * Return: STATUS_OK, also if there is no other, or the status of @fault.
  */
-enum status view_next(struct view *view, struct fault *fault)
+enum status live_next(struct live *live, struct fault *fault)
 {
-	const struct number before = view->session.flow.id;
-	enum status status = session_next(&view->session, fault);
+	const struct number before = live->session.flow.id;
+	enum status status = session_next(&live->session, fault);
 
-	if (status || view->session.flow.id.value == before.value)
+	if (status || live->session.flow.id.value == before.value)
 		return status;
-	view->queues = (struct queues){ .found = false };
-	view->next_ns = 0;
-	memset(view->scroll, 0, sizeof(view->scroll));
-	view->ring_size = 0;
-	view->flight.n = 0;
-	view->window.n = 0;
-	memset(&view->notes, 0, sizeof(view->notes));
+	live->queues = (struct queues){ .found = false };
+	live->next_ns = 0;
+	memset(live->scroll, 0, sizeof(live->scroll));
+	live->ring_size = 0;
+	live->flight.n = 0;
+	live->window.n = 0;
+	memset(&live->notes, 0, sizeof(live->notes));
 	return STATUS_OK;
 }
 
 /* ---- in words */
 
-static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64_t now_ns)
+static enum tint say_peer(char text[HOLDS_SIZE], const struct live *live, uint64_t now_ns)
 {
-	const struct flow_side *side = &view->session.flow.side[FLOW_OUT];
-	const uint64_t probes = view->notes.probes[FLOW_OUT];
-	const uint64_t unanswered = view->queues.found ? view->queues.probes.value : 0;
+	const struct flow_side *side = &live->session.flow.side[FLOW_OUT];
+	const uint64_t probes = live->notes.probes[FLOW_OUT];
+	const uint64_t unanswered = live->queues.found ? live->queues.probes.value : 0;
 	char time[AGE_SIZE] = "", asked[4 * AGE_SIZE] = "", silent[2 * AGE_SIZE] = "";
 
-	if (!side->closed && (side->edge_known || view->queues.snd_wnd.value)) {
+	if (!side->closed && (side->edge_known || live->queues.snd_wnd.value)) {
 		snprintf(text, HOLDS_SIZE,
 			 "The peer's window holds us: all that it allows is in flight.");
 		return TINT_WARN;
@@ -177,11 +177,11 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct view *view, uint64
 	return TINT_BAD;
 }
 
-static enum tint say_holds(char text[HOLDS_SIZE], const struct view *view,
+static enum tint say_holds(char text[HOLDS_SIZE], const struct live *live,
 			   const struct place *place, uint64_t now_ns)
 {
-	const struct flow *flow = &view->session.flow;
-	const char *limit = limit_of(view, place);
+	const struct flow *flow = &live->session.flow;
+	const char *limit = limit_of(live, place);
 	char bytes[AGE_SIZE];
 
 	if (flow->over) {
@@ -191,11 +191,11 @@ static enum tint say_holds(char text[HOLDS_SIZE], const struct view *view,
 		return TINT_HEAD;
 	}
 	if (!strcmp(limit, "peer"))
-		return say_peer(text, view, now_ns);
+		return say_peer(text, live, now_ns);
 	if (!strcmp(limit, "network"))
 		snprintf(text, HOLDS_SIZE,
 			 "The network holds us: cwnd, %s, is in flight and the ACKs are awaited.",
-			 text_bytes(bytes, cwnd_of(view)));
+			 text_bytes(bytes, cwnd_of(live)));
 	else if (!strcmp(limit, "sndbuf"))
 		snprintf(text, HOLDS_SIZE,
 			 "Our send buffer holds us: it is full before the window is (SO_SNDBUF).");
@@ -206,42 +206,42 @@ static enum tint say_holds(char text[HOLDS_SIZE], const struct view *view,
 	return strcmp(limit, "app") != 0 ? TINT_WARN : TINT_GOOD;
 }
 
-static enum tint say_receiver(char text[HOLDS_SIZE], const struct view *view,
+static enum tint say_receiver(char text[HOLDS_SIZE], const struct live *live,
 			      const struct place *place)
 {
-	const struct flow_side *side = &view->session.flow.side[FLOW_IN];
+	const struct flow_side *side = &live->session.flow.side[FLOW_IN];
 	const uint64_t unread = place->nxt - place->una;
 	char bytes[AGE_SIZE];
 
-	if (side->closed || (view->queues.found && !view->queues.rcv_wnd.value)) {
+	if (side->closed || (live->queues.found && !live->queues.rcv_wnd.value)) {
 		snprintf(text, HOLDS_SIZE, "Our window is closed: our program has %s to read.",
 			 text_bytes(bytes, unread));
 		return TINT_BAD;
 	}
-	if (view->session.flow.behind.n)
+	if (live->session.flow.behind.n)
 		snprintf(text, HOLDS_SIZE, "Data is missing: what came behind the hole waits.");
 	else if (unread > 1)
 		snprintf(text, HOLDS_SIZE, "Our program has %s to read.",
 			 text_bytes(bytes, unread));
 	else
 		snprintf(text, HOLDS_SIZE, "Our program has read all that came.");
-	return view->session.flow.behind.n ? TINT_WARN : TINT_GOOD;
+	return live->session.flow.behind.n ? TINT_WARN : TINT_GOOD;
 }
 
 /* ---- the screen */
 
-static const char *state_of(const struct view *view)
+static const char *state_of(const struct live *live)
 {
-	const struct flow *flow = &view->session.flow;
+	const struct flow *flow = &live->session.flow;
 
-	if (queues_are_news(view) || (view->queues.found && !strcmp(flow->state, "-")))
-		return view->queues.state;
+	if (queues_are_news(live) || (live->queues.found && !strcmp(flow->state, "-")))
+		return live->queues.state;
 	return flow->over && strcmp(flow->state, "TIME_WAIT") != 0 ? "CLOSED" : flow->state;
 }
 
-static int draw_head(const struct view *view, const struct display *display, int row)
+static int draw_head(const struct live *live, const struct display *display, int row)
 {
-	const struct flow *flow = &view->session.flow;
+	const struct flow *flow = &live->session.flow;
 	char time[AGE_SIZE];
 	int used;
 
@@ -250,24 +250,24 @@ static int draw_head(const struct view *view, const struct display *display, int
 	used += pen_put(display, row, used, display->columns - used, TINT_NONE, "  id %" PRIu64,
 			flow->id.value);
 	used += pen_put(display, row, used, display->columns - used, TINT_NONE, "  %s",
-			state_of(view));
-	if (view->queues.found && view->queues.rtt_us.known)
+			state_of(live));
+	if (live->queues.found && live->queues.rtt_us.known)
 		used += pen_put(display, row, used, display->columns - used, TINT_DIM,
-				"  rtt %s", text_time_us(time, view->queues.rtt_us.value));
-	if (view->session.fit > 1)
+				"  rtt %s", text_time_us(time, live->queues.rtt_us.value));
+	if (live->session.fit > 1)
 		pen_put(display, row, used, display->columns - used, TINT_DIM,
-			"  (1 of %zu: n next)", view->session.fit);
+			"  (1 of %zu: n next)", live->session.fit);
 	return row + 1;
 }
 
-static void draw_out_numbers(const struct view *view, const struct display *display, int row,
+static void draw_out_numbers(const struct live *live, const struct display *display, int row,
 			     const struct place *place)
 {
 	char flight[AGE_SIZE], usable[AGE_SIZE], unsent[AGE_SIZE], window[AGE_SIZE];
 	char cwnd[AGE_SIZE] = "-";
 
-	if (cwnd_of(view))
-		text_bytes(cwnd, cwnd_of(view));
+	if (cwnd_of(live))
+		text_bytes(cwnd, cwnd_of(live));
 	pen_put(display, row, 0, display->columns, TINT_NONE,
 		"in flight %s, usable %s, unsent %s; window %s, cwnd %s",
 		text_bytes(flight, place->nxt - place->una),
@@ -276,10 +276,10 @@ static void draw_out_numbers(const struct view *view, const struct display *disp
 		text_bytes(window, place->edge - place->una), cwnd);
 }
 
-static int draw_out(struct view *view, const struct display *display, int row, int rows,
+static int draw_out(struct live *live, const struct display *display, int row, int rows,
 		    uint64_t now_ns)
 {
-	const struct place place = place_out(view);
+	const struct place place = place_out(live);
 	struct strip strip = {
 		.name = { "SND.UNA", "SND.NXT", "SND.UNA+SND.WND" },
 		.at = { place.una, place.nxt, place.edge },
@@ -287,40 +287,40 @@ static int draw_out(struct view *view, const struct display *display, int row, i
 		.more = place.end,
 	};
 	char text[HOLDS_SIZE];
-	enum tint tint = say_holds(text, view, &place, now_ns);
+	enum tint tint = say_holds(text, live, &place, now_ns);
 	uint64_t span = greater(place.end, place.edge) - place.una;
 
 	pen_put(display, row, 0, display->columns, tint, "%s", text);
-	draw_out_numbers(view, display, row + 1, &place);
-	if (!view->ring) {
+	draw_out_numbers(live, display, row + 1, &place);
+	if (!live->ring) {
 		strip_draw(display, row + 2, 0, display->columns, &strip,
-			   &view->scroll[FLOW_OUT]);
+			   &live->scroll[FLOW_OUT]);
 		return row + 2 + STRIP_ROWS;
 	}
 	/* Behind what is written the buffer is free, as it is before what is acknowledged. */
 	strip.tint[STRIP_INDICES] = TINT_ACKED;
-	if (!view->ring_size)
-		view->ring_size = least_ring;
-	while (view->ring_size < span)
-		view->ring_size *= 2;
-	ring_draw(display, row + 2, 0, rows - 2, display->columns, &strip, view->ring_size);
+	if (!live->ring_size)
+		live->ring_size = least_ring;
+	while (live->ring_size < span)
+		live->ring_size *= 2;
+	ring_draw(display, row + 2, 0, rows - 2, display->columns, &strip, live->ring_size);
 	return row + rows;
 }
 
-static int draw_in(struct view *view, const struct display *display, int row)
+static int draw_in(struct live *live, const struct display *display, int row)
 {
-	const struct place place = place_in(view);
+	const struct place place = place_in(live);
 	const struct strip strip = {
 		.name = { "read", "RCV.NXT", "RCV.NXT+RCV.WND" },
 		.at = { place.una, place.nxt, place.edge },
 		.tint = { TINT_ACKED, TINT_FLIGHT, TINT_USABLE, TINT_CLOSED },
-		.behind = &view->session.flow.behind,
+		.behind = &live->session.flow.behind,
 	};
 	char text[HOLDS_SIZE];
-	enum tint tint = say_receiver(text, view, &place);
+	enum tint tint = say_receiver(text, live, &place);
 
 	pen_put(display, row, 0, display->columns, tint, "%s", text);
-	strip_draw(display, row + 1, 0, display->columns, &strip, &view->scroll[FLOW_IN]);
+	strip_draw(display, row + 1, 0, display->columns, &strip, &live->scroll[FLOW_IN]);
 	return row + 1 + STRIP_ROWS;
 }
 
@@ -338,36 +338,36 @@ static int draw_history(const struct display *display, int row, const char *name
 }
 
 /**
- * view_draw() - draw it
- * @view: the view
+ * live_draw() - draw it
+ * @live: it
  * @display: the terminal
  * @row: the first row
- * @rows: how many, VIEW_ROWS_LEAST at least
+ * @rows: how many, LIVE_ROWS_LEAST at least
  */
-void view_draw(struct view *view, const struct display *display, int row, int rows)
+void live_draw(struct live *live, const struct display *display, int row, int rows)
 {
-	const struct flow *flow = &view->session.flow;
+	const struct flow *flow = &live->session.flow;
 	const int end = row + rows;
-	const uint64_t now_ns = session_now_ns(&view->session);
+	const uint64_t now_ns = session_now_ns(&live->session);
 
-	if (rows < VIEW_ROWS_LEAST || display->columns < VIEW_COLUMNS_LEAST) {
+	if (rows < LIVE_ROWS_LEAST || display->columns < LIVE_COLUMNS_LEAST) {
 		pen_put(display, row, 0, display->columns, TINT_WARN,
-			"%d x %d are needed for the window", VIEW_COLUMNS_LEAST, VIEW_ROWS_LEAST);
+			"%d x %d are needed for the window", LIVE_COLUMNS_LEAST, LIVE_ROWS_LEAST);
 		return;
 	}
-	if (!view->session.aimed) {
+	if (!live->session.aimed) {
 		pen_put(display, row, 0, display->columns, TINT_WARN,
 			"No connection fits yet. The first that has a segment will be shown.");
 		return;
 	}
-	row = draw_head(view, display, row);
+	row = draw_head(live, display, row);
 	/* The ring takes the room that the receiver's line and the notes leave. */
-	row = draw_out(view, display, row, rows - 1 - (1 + STRIP_ROWS) - 1 - rows / 5, now_ns);
-	row = draw_in(view, display, row);
+	row = draw_out(live, display, row, rows - 1 - (1 + STRIP_ROWS) - 1 - rows / 5, now_ns);
+	row = draw_in(live, display, row);
 	strip_key(display, row++, 0, display->columns);
-	if (end - row > 6 && view->flight.n) {
-		row = draw_history(display, row, "in flight", &view->flight);
-		row = draw_history(display, row, "window", &view->window);
+	if (end - row > 6 && live->flight.n) {
+		row = draw_history(display, row, "in flight", &live->flight);
+		row = draw_history(display, row, "window", &live->window);
 	}
-	notes_draw(display, row, 0, end - row, display->columns, &view->notes, flow->first_ns);
+	notes_draw(display, row, 0, end - row, display->columns, &live->notes, flow->first_ns);
 }

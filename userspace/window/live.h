@@ -3,8 +3,8 @@
  * The sliding windows of a connection, on a screen: both as they are now, in words what
  * holds the sender, and what happened. Whoever shows it says where.
  */
-#ifndef TCPWATCH_WINDOW_VIEW_H
-#define TCPWATCH_WINDOW_VIEW_H
+#ifndef TCPWATCH_WINDOW_LIVE_H
+#define TCPWATCH_WINDOW_LIVE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,10 +17,10 @@
 #include "window/session.h"
 #include "window/strip.h"
 
-enum { VIEW_ROWS_LEAST = 16, VIEW_COLUMNS_LEAST = 60 };
+enum { LIVE_ROWS_LEAST = 16, LIVE_COLUMNS_LEAST = 60 };
 
 /**
- * struct view - what is shown of a session
+ * struct live - what is shown of a session
  * @session: the connection that is followed
  * @ring: as a ring; else as a line
  * @queues: what the socket had when it was looked at last
@@ -28,12 +28,12 @@ enum { VIEW_ROWS_LEAST = 16, VIEW_COLUMNS_LEAST = 60 };
  * @next_ns: when it is looked at again
  * @scroll: the part of each stream that is shown
  * @ring_size: of the ring, a power of two that all fits in
- * @flight: bytes in flight, a sample each VIEW_SAMPLE_NS
+ * @flight: bytes in flight, a sample each LIVE_SAMPLE_NS
  * @window: the peer's window, likewise
  * @sample_ns: when the last was
  * @notes: what happened
  */
-struct view {
+struct live {
 	struct session session;
 	bool ring;
 	struct queues queues;
@@ -47,8 +47,8 @@ struct view {
 	struct notes notes;
 };
 
-enum status view_pump(struct view *view, struct fault *fault);
-enum status view_next(struct view *view, struct fault *fault);
-void view_draw(struct view *view, const struct display *display, int row, int rows);
+enum status live_pump(struct live *live, struct fault *fault);
+enum status live_next(struct live *live, struct fault *fault);
+void live_draw(struct live *live, const struct display *display, int row, int rows);
 
 #endif
