@@ -243,6 +243,31 @@ lost_acks()
 	expect_words 'We sent [0-9]+ segments .* again needlessly: the peer had them .*DSACK'
 }
 
+again_at_least()
+{
+	[ "$(more a TcpRetransSegs)" -ge "$1" ]
+}
+
+# At first no ACK arrives, then the DSACK of the last time that the data was sent again: of
+# the times before nobody can tell whether they were needed.
+lost_dsacks()
+{
+	local f=$1 name=unclear$1
+
+	count a TcpRetransSegs
+	begin "$name" "$f"
+	lose a 'tcp sport 80' 'tcp flags & (syn|fin|rst) == 0'
+	to_b "$name" 1000
+	wait_for "it is sent again" again_at_least 2
+	lost_there a >/dev/null
+	peer pa flushed "c$name"
+	finish "$name"
+	expect_eq "needlessly" "$(of out.needless)" 1
+	expect_eq "for lost data" "$(of out.again)" 0
+	expect_eq "nobody can tell" "$(of out.unclear)" "$(($(more a TcpRetransSegs) - 1))"
+	expect_words 'again for lost data or lost ACKs: a DSACK came for a later copy only'
+}
+
 # The same at the end that receives.
 lost_data_of_the_peer()
 {
@@ -385,21 +410,34 @@ small_buffer()
 	expect_between "in flight at most" "$(of out.in_flight_max_bytes)" 500 8192
 }
 
-# A middlebox that makes windows smaller makes them shrink once.
+# windows_are N: in each segment of the listener, whatever it meant, by a middlebox
+windows_are()
+{
+	in_ns b nft -f - <<-END
+		table inet shrink
+		delete table inet shrink
+		table inet shrink {
+			chain last {
+				type filter hook output priority 300
+				tcp sport 80 tcp window set $1
+			}
+		}
+	END
+}
+
+# One that makes windows smaller makes them shrink once. That a window is a multiple of its
+# unit, 128 bytes, lets the edge move back by less than that, which is not counted.
 shrunk_window()
 {
 	begin shrunk 4
 	to_b shrunk 100
-	in_ns b nft -f - <<-END
-		table inet shrink {
-			chain last {
-				type filter hook output priority 300
-				tcp sport 80 tcp window set 20
-			}
-		}
-	END
+	windows_are 20
 	to_b shrunk 100
 	to_b shrunk 100
+	windows_are 21
+	to_b shrunk 50
+	windows_are 20
+	to_b shrunk 50
 	in_ns b nft delete table inet shrink
 	finish shrunk
 	expect_eq "how often" "$(of out.shrunk)" 1
@@ -532,6 +570,7 @@ for f in 4 6; do
 	test_case "what the two ends agree on, IPv$f" handshake $f
 	test_case "lost data, IPv$f" lost_data $f
 	test_case "lost ACKs, IPv$f" lost_acks $f
+	test_case "lost DSACKs, IPv$f" lost_dsacks $f
 	test_case "lost data of the peer, IPv$f" lost_data_of_the_peer $f
 	test_case "lost ACKs of ours, IPv$f" lost_acks_of_ours $f
 	test_case "a reader that stops, IPv$f" closed_window $f

@@ -39,7 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case STATE:
 		if (filter_add(&tail->filter, key == EVENT ? FILTER_EVENT : FILTER_STATE, arg,
 			       &fault))
-			tail_fail(&fault, state);
+			options_fail(&fault, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': filters are options, such as --port %s", arg, arg);

@@ -67,7 +67,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case PID:
 	case COMM:
 		if (filter_add(&life->tail.filter, filter_kinds[key - BY], arg, &fault))
-			tail_fail(&fault, state);
+			options_fail(&fault, state);
 		return 0;
 	case NO_OWNER:
 		life->census.searched = false;

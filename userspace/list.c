@@ -54,13 +54,6 @@ static const enum filter_kind filter_kinds[] = {
 	FILTER_PID,   FILTER_COMM,  FILTER_VERDICT,
 };
 
-static void fail(const struct fault *fault, struct argp_state *state)
-{
-	if (fault->status == STATUS_USAGE)
-		argp_error(state, "%s", fault->text);
-	argp_failure(state, (int)fault->status, 0, "%s", fault->text);
-}
-
 /* Full sockets have these states for a moment at most; what stays in them is no socket. */
 static bool is_listed(const char *state)
 {
@@ -105,7 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case COMM:
 	case VERDICT:
 		if (filter_add(&query->filter, filter_kinds[key - STATE], arg, &fault))
-			fail(&fault, state);
+			options_fail(&fault, state);
 		return 0;
 	case OWNER:
 		query->owner = true;

@@ -110,6 +110,18 @@ const struct argp options_argp = {
 };
 
 /**
+ * options_fail() - end the program for a mistake in its command line
+ * @fault: the mistake
+ * @state: of argp
+ */
+void options_fail(const struct fault *fault, struct argp_state *state)
+{
+	if (fault->status == STATUS_USAGE)
+		argp_error(state, "%s", fault->text);
+	argp_failure(state, (int)fault->status, 0, "%s", fault->text);
+}
+
+/**
  * options_parse() - read a command line
  * @argp: whose; has options_argp as a child
  * @argc: how many words

@@ -5,6 +5,8 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "fault.h"
+
 /* Keys of options that have no letter: above all characters, as argp wants it. */
 enum {
 	OPTION_OF_ALL = 0x100,		/* --json and others that every subcommand has */
@@ -34,6 +36,7 @@ struct options {
 /* Its input is a struct options. */
 extern const struct argp options_argp;
 
+void options_fail(const struct fault *fault, struct argp_state *state);
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
 		   void *input);
 

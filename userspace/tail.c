@@ -45,18 +45,6 @@ static const enum filter_kind filter_kinds[] = {
 	FILTER_ID,
 };
 
-/**
- * tail_fail() - end the program for a mistake in its command line
- * @fault: the mistake
- * @state: of argp
- */
-void tail_fail(const struct fault *fault, struct argp_state *state)
-{
-	if (fault->status == STATUS_USAGE)
-		argp_error(state, "%s", fault->text);
-	argp_failure(state, (int)fault->status, 0, "%s", fault->text);
-}
-
 static void take_time(struct tail *tail, const char *text, struct argp_state *state)
 {
 	static const char *const names[] = {
@@ -120,7 +108,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case PORT:
 	case ID:
 		if (filter_add(&tail->filter, filter_kinds[key - LOCAL], arg, &fault))
-			tail_fail(&fault, state);
+			options_fail(&fault, state);
 		return 0;
 	case TIME:
 		take_time(tail, arg, state);

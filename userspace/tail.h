@@ -68,7 +68,6 @@ struct tail_use {
 	enum status (*idle)(void *arg, struct tail *tail, int64_t *wait_ns, struct fault *fault);
 };
 
-void tail_fail(const struct fault *fault, struct argp_state *state);
 bool tail_wants(const struct tail *tail, struct number id, const struct addr *local,
 		const struct addr *remote);
 bool tail_wants_event(const struct tail *tail, const struct event *event);

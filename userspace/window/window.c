@@ -77,7 +77,7 @@ static void take_filter(struct filter *filter, const char *text, struct argp_sta
 		    strncmp(text, filters[i].name, strlen(filters[i].name)) != 0)
 			continue;
 		if (filter_add(filter, filters[i].kind, value + 1, &fault))
-			tail_fail(&fault, state);
+			options_fail(&fault, state);
 		return;
 	}
 	argp_error(state,
@@ -129,7 +129,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case PID:
 	case COMM:
 		if (filter_add(&tail->filter, key == PID ? FILTER_PID : FILTER_COMM, arg, &fault))
-			tail_fail(&fault, state);
+			options_fail(&fault, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		take_filter(&tail->filter, arg, state);
