@@ -146,16 +146,8 @@ blocks()
 	[ "$(row b close_wait "$1" syn_blocked)" -gt 0 ]
 }
 
-module_fresh
-ns_add a
-ns_add b
-link_add a b
-peer_start pa a
-peer_start pb b
+link_set_up
 peer pb name forgetful
-for f in 4 6; do
-	peer_listen pb l$f "$(server $f):80"
-done
 READER_NS=b
 
 for f in 4 6; do

@@ -398,16 +398,8 @@ unloaded_meanwhile()
 	peer pb close slast
 }
 
-module_fresh
-ns_add a
-ns_add b
-link_add a b
+link_set_up
 link_as_sent
-peer_start pa a
-peer_start pb b
-for f in 4 6; do
-	peer_listen pb l$f "$(server $f):80"
-done
 
 test_case "filters that are taken" good_filters
 test_case "filters that are refused" bad_filters

@@ -15,6 +15,23 @@ server()
 	if [ "$1" = 6 ]; then printf '[fd77::2]'; else printf '10.77.0.2'; fi
 }
 
+# link_set_up: the module fresh, namespaces a and b, the link, peer pa in a, peer pb in b with
+# the listeners l4 and l6
+link_set_up()
+{
+	local family
+
+	module_fresh
+	ns_add a
+	ns_add b
+	link_add a b
+	peer_start pa a
+	peer_start pb b
+	for family in 4 6; do
+		peer_listen pb "l$family" "$(server "$family"):80"
+	done
+}
+
 # link_as_sent: what is on the link is what TCP sends, no segment split or joined on the way
 link_as_sent()
 {

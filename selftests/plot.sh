@@ -344,16 +344,8 @@ idle()
 	peer pb close s
 }
 
-module_fresh
-ns_add a
-ns_add b
-link_add a b
+link_set_up
 link_as_sent
-peer_start pa a
-peer_start pb b
-for f in 4 6; do
-	peer_listen pb l$f "$(server $f):80"
-done
 
 for f in 4 6; do
 	test_case "lost data, IPv$f" lost_data $f

@@ -554,16 +554,8 @@ unloaded_meanwhile()
 	peer pb close sgone
 }
 
-module_fresh
-ns_add a
-ns_add b
-link_add a b
+link_set_up
 link_as_sent
-peer_start pa a
-peer_start pb b
-for f in 4 6; do
-	peer_listen pb l$f "$(server $f):80"
-done
 
 test_case "its filters" its_filters
 for f in 4 6; do

@@ -236,15 +236,7 @@ unloaded()
 	part gone
 }
 
-module_fresh
-ns_add a
-ns_add b
-link_add a b
-peer_start pa a
-peer_start pb b
-for f in 4 6; do
-	peer_listen pb l$f "$(server $f):80"
-done
+link_set_up
 
 for f in 4 6; do
 	test_case "closed, probed, opened: IPv$f" closed_and_opened $f
