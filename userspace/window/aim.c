@@ -106,10 +106,10 @@ enum status aim_take(struct aim *aim, const struct filter *filter, size_t skip,
 	return status;
 }
 
+#define QUEUES "snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes"
+
 /* In the order in which aim_queues() takes them. */
-static const char queue_columns[] =
-	"limited,state,snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes,"
-	"probes,rtt_us,bytes_in,bytes_out";
+static const char queue_columns[] = "limited,state," QUEUES ",probes,rtt_us,bytes_in,bytes_out";
 
 /**
  * aim_queues() - read what a connection has now
