@@ -434,6 +434,7 @@ moving()
 	expect_chosen 3
 	last=$(chosen)
 	keys r
+	shows '^Connections: 40▼'
 	wait_for "it has followed" chosen_is "$last" || screen_fail "it did not follow $last"
 	keys Tab
 	shows '^ +pid CLOSE_WAIT by'

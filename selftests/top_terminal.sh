@@ -166,7 +166,9 @@ module_away()
 	module_load
 	shows_not 'the module is not loaded'
 	expect_pulse CLOSE_WAIT 2
-	shows "^ +${PEER_PID[q]} q-leaks +2 "
+	peer q close sleak1
+	expect_pulse CLOSE_WAIT 1
+	shows "^ +${PEER_PID[q]} q-leaks +1 "
 
 	# Also with a connection open: it is the same, and what happens to it is told again.
 	keys Enter
@@ -175,7 +177,7 @@ module_away()
 	shows 'the module was unloaded'
 	module_load
 	shows_not 'the module'
-	leak_end 2
+	leak_end 1
 	shows '^[0-9:.]{15} .*closed'
 	screen_end
 	ns_sysctl a net.tcpwatch.close_wait_stuck_ms=$STUCK_MS
