@@ -234,12 +234,12 @@ def check_stairs(picture, segments, way):
 
 
 # As the module's own events have it. Several short ones may be drawn as one.
-def check_closed(picture, closed, opened):
+def check_closed(picture, closed, opened, last):
     drawn = [(int(r.get('x')), int(r.get('x')) + int(r.get('width')))
              for r in picture.plot.iter(NS + 'rect') if r.get('class') == 'closed']
     for begin in closed:
-        end = next((time for time in opened if time > begin), picture.t1)
-        a, b = picture.x(begin), min(picture.x(end), max((d[1] for d in drawn), default=0))
+        end = next((time for time in opened if time > begin), last)
+        a, b = picture.x(begin), picture.x(end)
         if not any((near(a, d[0], 2) and near(b, d[1], 8)) or
                    (d[0] - 2 <= a and b <= d[1] + 2 and d[1] - d[0] <= 41) for d in drawn):
             say(f'closed from {begin} to {end}: drawn is {drawn}')
@@ -296,7 +296,7 @@ def main(svg, events, way):
     check_counts(picture, segments, way, closed)
     check_data(picture, segments, way)
     check_stairs(picture, segments, way)
-    check_closed(picture, closed, opened)
+    check_closed(picture, closed, opened, max((s.time for s in segments), default=0))
 
 
 main(*sys.argv[1:])
