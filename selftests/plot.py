@@ -78,9 +78,11 @@ def sort_data(segments, way):
     return new, again
 
 
-# RFC 9293, 3.10.7.4, for the data of @way: what moves SND.UNA and SND.UNA + SND.WND.
+# RFC 9293, 3.10.7.4, for the data of @way: what moves SND.UNA and SND.UNA + SND.WND, and
+# whether that moves the latter back.
 def edges(segments, way):
-    una = edge = wnd = wl1 = None
+    una = edge = wnd = wl1 = before = None
+    grain = 0
     for s in segments:
         if s.way == way or '.' not in s.flags or 'R' in s.flags:
             continue
@@ -88,7 +90,11 @@ def edges(segments, way):
                 s.seq < wl1 or (s.seq == wl1 and 0 < s.wnd < wnd)))):
             continue
         una, edge, wnd, wl1 = s.ack, s.ack + s.wnd, s.wnd, s.seq
-        yield s.time, una, edge
+        # What is rounded to the unit of the scaled window moves nothing back (RFC 7323, 2.4).
+        grain |= s.wnd if 'S' not in s.flags else 0
+        back = before is not None and grain and edge + (grain & -grain) <= before
+        before = edge
+        yield s.time, una, edge, back
 
 
 # ---- the picture
@@ -162,6 +168,8 @@ def check_counts(picture, segments, way, closed):
     expect('SYN', picture.count('SYN'), sum('S' in s.flags for s in own))
     expect('FIN', picture.count('FIN'), sum('F' in s.flags for s in own))
     expect('RST', picture.count('RST'), sum('R' in s.flags for s in segments))
+    expect('shrinkings', picture.count('right edge moved back'),
+           sum(bool(edge[3]) for edge in edges(segments, way)))
     expect('closures', int(picture.legend.get('window closed', '0').split(',')[0]), len(closed))
 
 

@@ -323,6 +323,24 @@ overtaken()
 	right overtaken.svg overtaken out
 }
 
+# A window of which the right edge moves back, every tenth time so that it is closed.
+shrunk()
+{
+	made shrunk '
+		for (i = 0; i < 50; i++) {
+			t = 1e9 + i * 1e7
+			data(t, nxt)
+			wnd = i % 10 == 9 ? 0 : i % 5 == 4 ? 16000 : 20000
+			answer(t + 3e6, nxt, wnd, "")
+			if (!wnd || was_closed)
+				printf "%.0f 7 %s %s dir=in after_us=1\n", t + 4e6,
+					wnd ? "window_open" : "zero_window", ends
+			was_closed = !wnd
+		}'
+	right shrunk.svg shrunk out
+	shows shrunk.svg 'right edge moved back: 10' 'window closed: 5'
+}
+
 single()
 {
 	made single 'data(5, 1)'
@@ -359,6 +377,7 @@ test_case "followed and drawn" followed
 test_case "what is large stays small" much
 test_case "far behind the beginning" far
 test_case "ACKs that were overtaken" overtaken
+test_case "a window that shrinks" shrunk
 test_case "a single segment" single
 test_case "no segment" idle
 run_cases

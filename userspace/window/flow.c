@@ -186,6 +186,7 @@ static void take_window(struct flow_side *side, struct flow_segment *s)
 	grain = side->grain & -side->grain;
 	if (side->edge_known && grain && edge + grain <= side->edge) {
 		s->turn = FLOW_SHRUNK;
+		s->shrunk = true;
 		side->shrunk++;
 		side->shrunk_most = greater(side->shrunk_most, side->edge - edge);
 	}

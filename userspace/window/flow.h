@@ -91,6 +91,7 @@ enum {
  * @flags: FLOW_FIN and so on
  * @mark: what it is
  * @turn: what it did to the window for the data of the other way
+ * @shrunk: it moved that window's right edge back, and may have closed it so
  */
 struct flow_segment {
 	uint64_t time_ns;
@@ -107,6 +108,7 @@ struct flow_segment {
 	uint8_t flags;
 	uint8_t mark;
 	uint8_t turn;
+	bool shrunk;
 };
 
 /**

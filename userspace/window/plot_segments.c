@@ -108,7 +108,7 @@ static bool marks_fit(const struct marks *marks, const struct trace *trace,
 {
 	if (marks->kind == TRACE_SHRUNK) {
 		*at = s->ack + s->wnd;
-		return trace_is_ack(trace, s) && s->turn == FLOW_SHRUNK;
+		return trace_is_ack(trace, s) && s->shrunk;
 	}
 	*at = s->seq + s->len / 2;
 	return s->way == trace->way && s->mark == marks->mark && !(s->flags & FLOW_RST);

@@ -66,7 +66,7 @@ static void take_ack(struct trace *trace, const struct flow_segment *s, struct e
 		return;
 	trace->count[TRACE_LEFT]++;
 	trace->count[TRACE_RIGHT]++;
-	trace->count[TRACE_SHRUNK] += s->turn == FLOW_SHRUNK;
+	trace->count[TRACE_SHRUNK] += s->shrunk;
 	extend(extent, s->ack, s->ack);
 	if (s->ack + s->wnd > extent->edge)
 		extent->edge = s->ack + s->wnd;
