@@ -27,7 +27,7 @@ static const char *const symbols[TRACE_KINDS] = {
 	[TRACE_SACK] = "<path class=\"sack\" d=\"M70-55V55M110-55V55M150-55V55M190-55V55\"/>",
 	[TRACE_DSACK] = "<path class=\"dsack\" d=\"M65-55V55\"/>",
 	[TRACE_CLOSED] = "<rect class=\"closed\" y=\"-65\" width=\"260\" height=\"130\"/>",
-	[TRACE_SHRUNK] = "<use href=\"#shrunk\" x=\"65\"/>",
+	[TRACE_SHRUNK] = "<use href=\"#shrunk\" x=\"65\" y=\"48\"/>",
 	[TRACE_SYN] = "<text class=\"letter\" x=\"65\" y=\"48\">S</text>",
 	[TRACE_FIN] = "<text class=\"letter\" x=\"65\" y=\"48\">F</text>",
 	[TRACE_RST] = "<text class=\"letter\" x=\"65\" y=\"48\">R</text>",
