@@ -593,7 +593,6 @@ enum status flow_take(struct flow *flow, const struct event *event, struct fault
 		return take_segment(flow, event, fault);
 	case EVENT_STATE:
 		take_word(flow->state, event, "to");
-		flow->over |= !strcmp(flow->state, "TIME_WAIT");
 		return STATUS_OK;
 	case EVENT_CLOSED:
 		take_word(flow->by, event, "by");

@@ -220,7 +220,7 @@ struct flow_side {
  * @behind: FLOW_IN's data behind holes
  * @cwnd: the congestion window in bytes, 0 if it is not known yet
  * @state: the state of the connection, "-" if it did not change since
- * @over: the connection ended, or its place is a mini-socket's now
+ * @over: the connection ended; that its place is a mini-socket's now is told before that
  * @by: what ended it, as the event `closed` has it; "-" if that is not known
  * @lost: events lost before they could be read: the counts here may be short
  * @segments: what was seen, oldest first
