@@ -121,6 +121,16 @@ static struct flow_segment parse_segment(const struct flow *flow, const struct e
 
 /* ---- the sender's side */
 
+/*
+ * Does the event have the socket as it was at that moment? What we send is sent with the socket
+ * locked. What comes in is not: while it is looked at, another CPU may send, so that it tells of
+ * what is sent only after it. A SYN-ACK is of no socket yet, a reset may be of none.
+ */
+static bool socket_is_still(const struct flow_segment *s)
+{
+	return s->way == FLOW_OUT && !(s->flags & (FLOW_SYN | FLOW_RST));
+}
+
 /* Where the socket is, before the first segment that tells how it goes on. */
 static void find_base(struct flow *flow, const struct event *event)
 {
@@ -136,6 +146,17 @@ static void find_base(struct flow *flow, const struct event *event)
 	in->end = in->una;
 	out->base_known = true;
 	in->base_known = true;
+}
+
+/* The first one that is sure of it may take back what one that came in said. */
+static void find_next(struct flow *flow, const struct flow_segment *s, const struct event *event)
+{
+	struct flow_side *out = &flow->side[FLOW_OUT];
+
+	if (out->nxt_sure || s->way != FLOW_OUT || s->flags & FLOW_RST)
+		return;
+	out->nxt = s->flags & FLOW_SYN ? s->seq : extend(out->nxt, low_of(event, "nxt"));
+	out->nxt_sure = true;
 }
 
 static void close_window(struct flow_side *side, struct flow_segment *s)
@@ -200,13 +221,12 @@ static void take_window(struct flow_side *side, struct flow_segment *s)
 	side->wl1 = s->seq;
 }
 
-/* What the ACK in @s acknowledges is of the other way. */
-static void take_ack(struct flow_side *side, struct flow_segment *s)
+/* What the ACK in @s acknowledges is of the other way, of which no more than @sent can be. */
+static void take_ack(struct flow_side *side, struct flow_segment *s, uint64_t sent)
 {
 	if (!(s->flags & FLOW_ACK) || s->flags & FLOW_RST)
 		return;
-	/* Of what was never sent, nothing can be acknowledged. */
-	if (s->way == FLOW_IN && s->ack > side->nxt)
+	if (s->way == FLOW_IN && s->ack > greater(side->nxt, sent))
 		return;
 	take_window(side, s);
 	if (s->way == FLOW_OUT && s->ack < side->una && !(s->flags & FLOW_SYN))
@@ -437,17 +457,13 @@ static void take_socket(struct flow *flow, const struct flow_segment *s,
 	const struct number copied = event_number(event, "copied");
 	uint64_t una = extend(out->nxt, low_of(event, "una"));
 
-	/*
-	 * What we send is sent with the socket locked, so that its edge must be in order;
-	 * what comes in is not. A SYN-ACK is of no socket yet, a reset may be of none. An ACK
-	 * that has come waits while a program has the socket: it may know less than we do.
-	 */
-	if (s->way == FLOW_OUT && !(s->flags & (FLOW_SYN | FLOW_RST))) {
+	/* An ACK that has come waits while a program has the socket: it may know less than we do. */
+	if (socket_is_still(s)) {
 		out->moved_back += una < out->told;
 		out->told = una;
+		out->nxt = greater(out->nxt, extend(out->nxt, low_of(event, "nxt")));
 	}
 	out->una = greater(out->una, una);
-	out->nxt = greater(out->nxt, extend(out->nxt, low_of(event, "nxt")));
 	if (cwnd.known && cwnd.value)
 		flow->cwnd = cwnd.value;
 	if (written.known)
@@ -489,10 +505,11 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 {
 	struct flow_segment parsed, *s;
 	struct flow_side *side;
-	uint64_t rcv_nxt;
+	uint64_t rcv_nxt, sent;
 
 	find_base(flow, event);
 	parsed = parse_segment(flow, event);
+	find_next(flow, &parsed, event);
 	rcv_nxt = extend(flow->side[FLOW_IN].una, low_of(event, "rcv_nxt"));
 	s = append(flow, &parsed);
 	if (!s)
@@ -511,7 +528,8 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 		side->nxt = greater(side->nxt, end_of(s));
 	side->fin |= !!(s->flags & FLOW_FIN);
 	take_socket(flow, s, event);
-	take_ack(&flow->side[!s->way], s);
+	sent = extend(flow->side[FLOW_OUT].nxt, low_of(event, "nxt"));
+	take_ack(&flow->side[!s->way], s, sent);
 	if (s->way == FLOW_IN)
 		take_sacks(flow, s);
 	side->most_flight = greater(side->most_flight, flow_in_flight(side));

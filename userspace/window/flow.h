@@ -126,6 +126,7 @@ struct flow_ranges {
 /**
  * struct flow_side - the data that goes one way, and the window that it goes through
  * @una: SND.UNA of its sender: the left edge, before which all is acknowledged
+ * @nxt_sure: of FLOW_OUT, SND.NXT is from a socket that was locked, or from what it sent
  * @told: of FLOW_OUT, SND.UNA as the socket said when it sent last
  * @nxt: SND.NXT: one behind the last that was sent
  * @edge: the right edge, SND.UNA + SND.WND: the first that may not be sent
@@ -175,6 +176,7 @@ struct flow_side {
 	uint64_t sacked_ns;
 	uint32_t wnd;
 	bool base_known;
+	bool nxt_sure;
 	bool edge_known;
 	uint64_t wl1;
 	uint32_t grain;
