@@ -7,11 +7,12 @@ KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 PREFIX ?= /usr/local
 TESTS ?=
+KERNELS ?=
 
 VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install uninstall clean help \
-	deps demo test vm lint
+	deps demo test test-kernels vm lint
 
 all: module userspace
 
@@ -27,6 +28,8 @@ help:
 	@echo 'In a test VM, which changes nothing of this machine:'
 	@echo '  demo       see it work: healthy, leaking, slow and stuck servers'
 	@echo '  test       all tests; TESTS="name name" for some'
+	@echo '  test-kernels  all tests on Linux 5.10, 6.1, 6.12 and 7.3, each in a root of its own'
+	@echo '             release of Debian (made once; only root can); KERNELS="7.3 7.3-rt" for some'
 	@echo '  vm         a shell with the module loaded'
 	@echo '  lint       checkpatch, sparse, clang-tidy, shellcheck: silent if all is well'
 	@echo '  deps       install what these need (they do it themselves), as root'
@@ -78,6 +81,9 @@ demo: deps
 
 test: deps
 	@$(VM)/vm.sh test $(TESTS)
+
+test-kernels: deps
+	@$(VM)/kernels.sh $(KERNELS) -- $(TESTS)
 
 vm: deps
 	@$(VM)/vm.sh shell

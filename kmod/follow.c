@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <asm/unaligned.h>
 #include <linux/slab.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "conn.h"
 #include "event.h"
 #include "follow.h"

@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "conn.h"
 #include "order.h"
 
@@ -68,7 +69,7 @@ static bool goes_before(struct rb_node *a, const struct rb_node *b)
 void tcpw_order_insert(struct tcpw_order *order, struct tcpw_conn *c)
 {
 	lockdep_assert_held(&order->lock);
-	rb_add_cached(&c->order, &order->tree, goes_before);
+	tcpw_rb_add(&c->order, &order->tree, goes_before);
 	order->count++;
 	if (c->order_ns <= order->bound_ns)
 		order->before++;

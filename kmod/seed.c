@@ -51,8 +51,10 @@ static bool is_wanted(const struct sock *sk)
  * don't hold; but those that are hashed end before it does. Called under the kernel's
  * lock of the bucket. Returns false when there is no room.
  */
-static bool take(struct batch *batch, struct sock *sk)
+static bool take(void *context, struct sock *sk)
 {
+	struct batch *batch = context;
+
 	if (!is_wanted(sk))
 		return true;
 	if (batch->n == BATCH)
@@ -92,33 +94,59 @@ static int adopt(struct batch *batch)
 	return err;
 }
 
+static bool take_listeners(struct batch *batch, struct inet_hashinfo *hashinfo, unsigned int slot)
+{
+	spinlock_t *lock = &hashinfo->lhash2[slot].lock;
+	bool all;
+
+	spin_lock_bh(lock);
+	rcu_read_lock();
+	all = tcpw_take_listeners(hashinfo, slot, take, batch);
+	rcu_read_unlock();
+	spin_unlock_bh(lock);
+	return all;
+}
+
+static bool take_established(struct batch *batch, struct inet_hashinfo *hashinfo,
+			     unsigned int slot)
+{
+	struct hlist_nulls_head *head = &hashinfo->ehash[slot].chain;
+	spinlock_t *lock = inet_ehash_lockp(hashinfo, slot);
+	const struct hlist_nulls_node *node;
+	bool all = true;
+	struct sock *sk;
+
+	/* Most are. What goes in from now on has a record from its birth. */
+	if (hlist_nulls_empty(head))
+		return true;
+	spin_lock_bh(lock);
+	rcu_read_lock();
+	sk_nulls_for_each(sk, node, head) {
+		all = take(batch, sk);
+		if (!all)
+			break;
+	}
+	rcu_read_unlock();
+	spin_unlock_bh(lock);
+	return all;
+}
+
 /*
- * A bucket with more than a batch is walked again: those adopted are not wanted any
+ * A slot with more than a batch is walked again: those adopted are not wanted any
  * more. One pass without a new socket ends it, whatever else there is.
  */
-static int seed_bucket(struct hlist_nulls_head *head, spinlock_t *lock, struct batch *batch)
+static int seed_slot(bool (*take_all)(struct batch *, struct inet_hashinfo *, unsigned int),
+		     struct batch *batch, struct inet_hashinfo *hashinfo, unsigned int slot)
 {
-	const struct hlist_nulls_node *node;
-	struct sock *sk;
 	bool all;
 	int err;
 
 	do {
-		if (hlist_nulls_empty(head))
-			return 0;
 		batch->n = 0;
-		all = true;
-		spin_lock_bh(lock);
-		rcu_read_lock();
-		sk_nulls_for_each(sk, node, head) {
-			all = take(batch, sk);
-			if (!all)
-				break;
-		}
-		rcu_read_unlock();
-		spin_unlock_bh(lock);
+		all = take_all(batch, hashinfo, slot);
 		err = adopt(batch);
 	} while (!err && !all && batch->n);
+	cond_resched();
 	return err;
 }
 
@@ -127,11 +155,8 @@ static int seed_listeners(struct inet_hashinfo *hashinfo, struct batch *batch)
 	unsigned int slot;
 	int err = 0;
 
-	for (slot = 0; slot <= hashinfo->lhash2_mask && !err; slot++) {
-		err = seed_bucket(&hashinfo->lhash2[slot].nulls_head,
-				  &hashinfo->lhash2[slot].lock, batch);
-		cond_resched();
-	}
+	for (slot = 0; slot <= hashinfo->lhash2_mask && !err; slot++)
+		err = seed_slot(take_listeners, batch, hashinfo, slot);
 	return err;
 }
 
@@ -140,11 +165,8 @@ static int seed_established(struct inet_hashinfo *hashinfo, struct batch *batch)
 	unsigned int slot;
 	int err = 0;
 
-	for (slot = 0; slot <= hashinfo->ehash_mask && !err; slot++) {
-		err = seed_bucket(&hashinfo->ehash[slot].chain,
-				  inet_ehash_lockp(hashinfo, slot), batch);
-		cond_resched();
-	}
+	for (slot = 0; slot <= hashinfo->ehash_mask && !err; slot++)
+		err = seed_slot(take_established, batch, hashinfo, slot);
 	return err;
 }
 

@@ -31,7 +31,7 @@ oracle_add()
 			counter syns { }
 			counter synacks_made { }
 			counter synacks_gone { }
-			chain in {
+			chain arriving {
 				type filter hook prerouting priority raw;
 				tcp flags & (syn|ack) == syn counter name syns
 			}

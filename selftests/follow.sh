@@ -280,7 +280,7 @@ as_on_the_link()
 	record "$name" b
 	captures "$name"
 	tc -n "$(ns_name a)" qdisc add dev a-b root netem delay 5ms loss 5%
-	in_ns a nft add rule inet traffic in tcp sport 80 numgen random mod 20 == 0 drop
+	in_ns a nft add rule inet traffic arriving tcp sport 80 numgen random mod 20 == 0 drop
 	peer_socket pa "c$name" "$(client "$f"):0"
 	peer pa connect "c$name" "$(server "$f"):80"
 	peer pb accept "s$name" "l$f"
@@ -299,7 +299,7 @@ as_on_the_link()
 	wait_for "it is over" grep -q "^[0-9]* $id closed " "$WORK/$name"
 	peer pa close "c$name"
 	tc -n "$(ns_name a)" qdisc del dev a-b root
-	in_ns a nft flush chain inet traffic in
+	in_ns a nft flush chain inet traffic arriving
 	follow clear
 	stop "$name"
 	wait_for "tcpdump has written all" enough_captured "$name"

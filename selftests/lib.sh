@@ -282,13 +282,16 @@ ns_add()
 	ip -n "$name" link set lo up
 	ns_sysctl "$1" net.ipv4.tcp_syn_retries=10 net.ipv4.tcp_synack_retries=10 \
 		net.ipv4.tcp_orphan_retries=15 net.ipv4.ip_local_port_range='30000 64999'
+	# From 6.5 on some SYNs are sent before those that the timer doubles, and not counted.
+	[ ! -e /proc/sys/net/ipv4/tcp_syn_linear_timeouts ] ||
+		ns_sysctl "$1" net.ipv4.tcp_syn_linear_timeouts=0
 	in_ns "$1" nft -f - <<-RULES || give_up "nft does not work in a namespace"
 		table inet traffic {
 			set muted { type inet_service; }
 			set synless { type inet_service; elements = { $SYNLESS }; }
 			set finless { type inet_service; elements = { $FINLESS }; }
 			set ackless { type inet_service; elements = { $ACKLESS }; }
-			chain in {
+			chain arriving {
 				type filter hook prerouting priority raw;
 				tcp sport @muted drop
 				tcp sport @synless tcp flags & syn == syn drop

@@ -117,12 +117,12 @@ to_a()
 # lose NAMESPACE MATCH...: what arrives there and matches, does not
 lose()
 {
-	in_ns "$1" nft add rule inet traffic in "${@:2}" drop
+	in_ns "$1" nft add rule inet traffic arriving "${@:2}" drop
 }
 
 lose_no_more()
 {
-	in_ns "$1" nft flush chain inet traffic in
+	in_ns "$1" nft flush chain inet traffic arriving
 }
 
 lost_data()

@@ -9,10 +9,10 @@
 #include <linux/proc_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/time_namespace.h>
 #include <linux/uaccess.h>
 #include <net/net_namespace.h>
 
+#include "compat.h"
 #include "conn.h"
 #include "event.h"
 #include "net.h"
@@ -161,7 +161,7 @@ static void put_event(struct seq_file *m, const struct tcpw_event *event)
 	const struct tcpw_ends *e = &event->ends;
 
 	/* Of the reader's own clock, if it is in a time namespace. */
-	seq_put_decimal_ull(m, "", timens_add_boottime_ns(event->time_ns));
+	seq_put_decimal_ull(m, "", tcpw_timens_boottime_ns(event->time_ns));
 	if (event->id)
 		seq_put_decimal_ull(m, " ", event->id);
 	else
@@ -176,7 +176,7 @@ static void put_event(struct seq_file *m, const struct tcpw_event *event)
 /* Of whom and when, nobody knows any more. */
 static void put_lost(struct seq_file *m, u64 lost, u64 last_ns)
 {
-	seq_put_decimal_ull(m, "", timens_add_boottime_ns(last_ns));
+	seq_put_decimal_ull(m, "", tcpw_timens_boottime_ns(last_ns));
 	seq_puts(m, " - lost - -");
 	seq_put_decimal_ull(m, " n=", lost);
 	seq_putc(m, '\n');
@@ -321,7 +321,6 @@ static const struct proc_ops events_ops = {
 	.proc_read	= events_read,
 	.proc_poll	= events_poll,
 	.proc_release	= events_release,
-	.proc_lseek	= no_llseek,
 };
 
 /**

@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Install from the distribution what building, the tests, the VM and lint need, if something of
-# it is missing. No daemon starts because of it, now or when this machine boots again.
+# deps.sh [--in-vm]: install from the distribution what building, the tests, the VM and lint
+# need, if something of it is missing. No daemon starts because of it, now or when this machine
+# boots again. With --in-vm: only print the packages that building and the tests need.
 set -euo pipefail
 
-# package, and the command or file that shows that it (or an equal of it) is there; - where only
-# the package itself will do
-packages()
+# Each line: a package, and the command or file that shows that it (or an equal of it) is there;
+# - where only the package itself will do.
+
+# For building and the tests, which may be in a VM of another release.
+packages_in_vm()
 {
 	cat <<-'END'
 	build-essential     gcc
@@ -17,14 +20,7 @@ packages()
 	libjson-c-dev       /usr/include/json-c/json.h
 	libncurses-dev      /usr/include/ncursesw/curses.h
 	pkg-config          pkg-config
-	rsync               rsync
-	cpio                cpio
-	bzip2               bzip2
-	xz-utils            xz
-	zstd                zstd
 	perl                /usr/share/perl
-	busybox-static      -
-	qemu-system-x86     qemu-system-x86_64
 	iproute2            ss
 	jq                  jq
 	procps              sysctl
@@ -38,6 +34,21 @@ packages()
 	strace              strace
 	tcpdump             tcpdump
 	tmux                tmux
+	END
+}
+
+# For the VM itself and for lint.
+packages_here()
+{
+	cat <<-'END'
+	rsync               rsync
+	cpio                cpio
+	bzip2               bzip2
+	xz-utils            xz
+	zstd                zstd
+	busybox-static      -
+	mmdebstrap          mmdebstrap
+	qemu-system-x86     qemu-system-x86_64
 	clang-tidy          clang-tidy
 	shellcheck          shellcheck
 	sparse              sparse
@@ -48,7 +59,7 @@ missing_packages()
 {
 	local package proof
 
-	packages | while read -r package proof; do
+	{ packages_in_vm; packages_here; } | while read -r package proof; do
 		case $proof in
 		-) dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' ;;
 		/*) [ -e "$proof" ] ;;
@@ -56,6 +67,11 @@ missing_packages()
 		esac || echo "$package"
 	done | sort -u
 }
+
+if [ "${1:-}" = --in-vm ]; then
+	packages_in_vm | sed 's/ .*//'
+	exit
+fi
 
 guard=/usr/sbin/policy-rc.d
 guard_made=

@@ -63,6 +63,7 @@ logs=()
 for ((vm = 0; vm < vms; vm++)); do
 	mapfile -t mine < <(share "$vm")
 	logs[vm]=$(make_run test)
+	: > "${logs[vm]}/tap"	# tail looks for it, maybe before the VM's shell is there
 	# shellcheck disable=SC2016 # for the VM's shell
 	VM_RUN=${logs[vm]} VM_LIMIT=${VM_LIMIT:-3600} "$here/vm.sh" run \
 		bash -c 'exec bash "$TCPWATCH_TOP/selftests/vm/run_tests.sh" "$@"' run_tests \

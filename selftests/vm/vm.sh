@@ -26,9 +26,10 @@ usage()
 	  VM_AT_ONCE=N       for the tests, how many VMs (one for each CPU of this machine)
 	  VM_ACCEL=kvm|tcg   the accelerator, not found out by trial
 	  VM_BUILD=no        take what is built already
-	  VM_ROOT=FOLDER     another root than /
 	  VM_KERNEL=FILE     another kernel, with VM_MODULES=FOLDER that holds lib/modules/RELEASE,
 	                     and its headers, VM_HEADERS=FOLDER (default: RELEASE's build there)
+	  VM_RELEASE=RELEASE which, if there are several
+	  VM_ROOT=FOLDER     another root than /: also what the project is built with
 	  VM_APPEND, QEMU_EXTRA  more arguments for the kernel, for QEMU
 	END
 }
@@ -48,7 +49,7 @@ choose_kernel()
 	fi
 	kernel=$VM_KERNEL
 	modules=${VM_MODULES:?is needed with VM_KERNEL: the folder that holds lib/modules/RELEASE}
-	found=("$modules"/lib/modules/*/modules.dep)
+	found=("$modules"/lib/modules/${VM_RELEASE:-*}/modules.dep)
 	[[ ${#found[@]} -eq 1 && -e ${found[0]} ]] ||
 		die "VM_MODULES: want exactly one $modules/lib/modules/RELEASE/modules.dep"
 	release=$(basename "${found[0]%/modules.dep}")
