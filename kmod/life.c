@@ -6,6 +6,7 @@
 
 #include "conn.h"
 #include "event.h"
+#include "half_open.h"
 #include "life.h"
 #include "mini.h"
 #include "net.h"
@@ -421,7 +422,7 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now
 		tell_end(tn, sk, c, from, by, tw, now_ns);
 	if (tw)
 		tcpw_mini_insert(tn, c, tw, GFP_ATOMIC);
-	else if (c)
+	else if (c && !(tn && from == TCP_LISTEN && tcpw_half_open_keep(tn, c)))
 		tcpw_conn_free(c);
 	return c;
 }

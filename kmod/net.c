@@ -8,6 +8,7 @@
 
 #include "conn.h"
 #include "follow.h"
+#include "half_open.h"
 #include "hook.h"
 #include "mini.h"
 #include "net.h"
@@ -103,6 +104,7 @@ static void tick(struct work_struct *work)
 		tcpw_mini_patrol(&part->minis, &part->patrol);
 		more |= READ_ONCE(part->minis.count) || READ_ONCE(part->close_wait.count);
 	}
+	more |= tcpw_half_open_settle(tn);
 	rcu_read_lock();
 	if (more)
 		tcpw_net_arm_tick(tn);
@@ -147,6 +149,7 @@ static int __net_init net_init(struct net *net)
 	}
 	tcpw_order_init(&tn->listeners);
 	INIT_DELAYED_WORK(&tn->tick, tick);
+	tcpw_half_open_net_init(tn);
 	tcpw_ring_net_init(tn);
 	tcpw_follow_net_init(tn);
 
@@ -188,6 +191,7 @@ static void __net_exit net_exit(struct net *net)
 
 	cancel_delayed_work_sync(&tn->tick);
 	tcpw_conn_purge(tn);
+	tcpw_half_open_net_exit(tn);
 	tcpw_follow_net_exit(tn);
 	tcpw_sysctl_net_exit(tn);
 	free_percpu(tn->cpu);

@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -50,6 +51,8 @@ struct tcpw_net_cpu {
  * @list: in the list of all; protected by its mutex in net.c
  * @cpu: one part for each CPU
  * @listeners: the sockets in LISTEN, by when they began
+ * @closed_lock: protects @closed_listeners
+ * @closed_listeners: records of listeners that closed and have requests (see half_open.h)
  * @close_wait_stuck_ms: sysctl net.tcpwatch.close_wait_stuck_ms
  * @dying: the namespace is going, the tick must not be armed any more
  * @tick_armed: the tick is due, or running
@@ -68,6 +71,8 @@ struct tcpw_net {
 	struct list_head list;
 	struct tcpw_net_cpu __percpu *cpu;
 	struct tcpw_order listeners;
+	spinlock_t closed_lock;		/* closed_listeners */
+	struct hlist_head closed_listeners;
 	unsigned int close_wait_stuck_ms;
 	bool dying;
 	int tick_armed;

@@ -5,11 +5,11 @@
  */
 #include <linux/ktime.h>
 #include <linux/seq_file_net.h>
-#include <net/inet_connection_sock.h>
 #include <net/tcp.h>
 
 #include "compat.h"
 #include "conn.h"
+#include "half_open.h"
 #include "life.h"
 #include "mini.h"
 #include "net.h"
@@ -25,7 +25,7 @@ enum { ABI = 1 };
  * @minis: mini-sockets in FIN_WAIT2
  * @stuck: CLOSE_WAITs older than the threshold
  * @oldest_ns: when the oldest CLOSE_WAIT began; U64_MAX if there is none
- * @half_open: requests of all listeners
+ * @half_open: requests
  */
 struct sums {
 	unsigned long counter[TCPW_COUNTERS];
@@ -52,16 +52,6 @@ static void add_orders(struct sums *sums, struct tcpw_net_cpu *part, u64 bound_n
 	spin_unlock_bh(&part->close_wait.lock);
 }
 
-static void add_half_open(struct sums *sums, struct tcpw_order *listeners)
-{
-	const struct tcpw_conn *c;
-
-	spin_lock_bh(&listeners->lock);
-	for (c = tcpw_order_first(listeners); c; c = tcpw_order_next(c))
-		sums->half_open += inet_csk_reqsk_queue_len(c->sk);
-	spin_unlock_bh(&listeners->lock);
-}
-
 static void add_up(struct sums *sums, struct tcpw_net *tn)
 {
 	u64 bound_ns = tcpw_net_stuck_bound_ns(tn);
@@ -79,7 +69,7 @@ static void add_up(struct sums *sums, struct tcpw_net *tn)
 			sums->state[i] += READ_ONCE(part->state[i]);
 		sums->records += READ_ONCE(part->records);
 	}
-	add_half_open(sums, &tn->listeners);
+	sums->half_open = tcpw_half_open_count(tn);
 }
 
 /* A gauge that moves while its parts are read may come out below 0 for that moment. */
