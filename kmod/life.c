@@ -5,6 +5,7 @@
 #include <net/tcp.h>
 
 #include "conn.h"
+#include "ending.h"
 #include "event.h"
 #include "half_open.h"
 #include "life.h"
@@ -242,36 +243,6 @@ static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 
 }
 
 /*
- * Why a connect() did not complete. tcp_reset() and the ICMP handlers say so in
- * sk_err; a program that gives up waiting says nothing, but SYNs went unanswered.
- */
-static enum tcpw_by failed_by(const struct sock *sk)
-{
-	switch (READ_ONCE(sk->sk_err)) {
-	case ECONNREFUSED:
-		return TCPW_BY_REFUSED;
-	case ETIMEDOUT:
-		return TCPW_BY_TIMEOUT;
-	case 0:
-		return inet_csk(sk)->icsk_retransmits ? TCPW_BY_TIMEOUT : TCPW_BY_OTHER;
-	default:
-		return TCPW_BY_OTHER;
-	}
-}
-
-static enum tcpw_counter connect_failure(const struct sock *sk)
-{
-	switch (failed_by(sk)) {
-	case TCPW_BY_REFUSED:
-		return TCPW_CONNECT_REFUSED;
-	case TCPW_BY_TIMEOUT:
-		return TCPW_CONNECT_TIMEOUT;
-	default:
-		return TCPW_CONNECT_FAILED;
-	}
-}
-
-/*
  * Whether a socket in a handshake called connect(). One that did may be in SYN_RECV,
  * too, if both ends did.
  */
@@ -295,71 +266,7 @@ static void count_handshake(struct tcpw_net *tn, const struct sock *sk, unsigned
 	if (to != TCP_CLOSE)
 		tcpw_count(tn, active ? TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
 	else if (active)
-		tcpw_count(tn, connect_failure(sk));
-}
-
-/*
- * Whether a socket that closes without an error has been closed by FINs and ACKs
- * alone. If not, a reset was sent or came: by a close() with unread data, SO_LINGER,
- * disconnect(), `ss -K`, or data for a socket that nobody holds any more.
- * Sources: __tcp_close(), tcp_disconnect(), tcp_rcv_state_process(), tcp_time_wait().
- */
-static bool ended_by_fin(const struct sock *sk, unsigned int from, bool mini)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	switch (from) {
-	case TCP_LAST_ACK:
-	case TCP_CLOSING:
-		return tp->snd_una == tp->write_seq;
-	case TCP_FIN_WAIT2:
-		/* The third: a mini-socket should wait for the FIN, and there are too many. */
-		return mini || sock_flag(sk, SOCK_DONE) ||
-		       (sock_flag(sk, SOCK_DEAD) && tp->linger2 >= 0);
-	default:
-		return false;
-	}
-}
-
-/* What ended a connection, or the attempt to make one. */
-static enum tcpw_by ended_by(const struct sock *sk, unsigned int from, bool mini)
-{
-	if (in_handshake(from))
-		return failed_by(sk);
-	switch (READ_ONCE(sk->sk_err)) {
-	case ECONNRESET:
-	case EPIPE:
-		return TCPW_BY_RESET_IN;
-	case ECONNABORTED:
-		return TCPW_BY_RESET_OUT;
-	case ETIMEDOUT:
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-		return TCPW_BY_TIMEOUT;
-	default:
-		return ended_by_fin(sk, from, mini) ? TCPW_BY_FIN : TCPW_BY_RESET_OUT;
-	}
-}
-
-/* How a connection ended, its handshake having been completed. */
-static enum tcpw_counter ending(const struct tcpw_conn *c, enum tcpw_by by)
-{
-	switch (by) {
-	case TCPW_BY_FIN:
-		break;
-	case TCPW_BY_TIMEOUT:
-		return TCPW_CLOSED_TIMEOUT;
-	default:
-		return TCPW_CLOSED_RESET;
-	}
-	switch (c->closed) {
-	case TCPW_CLOSED_BOTH:
-		return TCPW_CLOSED_SIMULTANEOUS;
-	case TCPW_CLOSED_REMOTE:
-		return TCPW_CLOSED_REMOTE_FIRST;
-	default:
-		return TCPW_CLOSED_LOCAL_FIRST;
-	}
+		tcpw_count(tn, tcpw_ending_failure(sk));
 }
 
 /* How long a socket was in its state; of an older one only the least may be known. */
@@ -410,11 +317,11 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now
 
 	if (tn && from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
 		tw = tcpw_mini_find(sk, TCP_FIN_WAIT2);
-	by = ended_by(sk, from, tw);
+	by = tcpw_ending_by(sk, from, tw);
 	c = tcpw_conn_lock(sk);
 	if (c) {
 		if (c->kind == TCPW_CONNECTION && !in_handshake(from))
-			tcpw_count(c->tn, ending(c, by));
+			tcpw_count(c->tn, tcpw_ending_counter(c->closed, by));
 		tcpw_conn_remove(c);
 	}
 	tcpw_conn_unlock(sk);
