@@ -5,7 +5,8 @@
 
 /*
  * Why a connect() did not complete. tcp_reset() and the ICMP handlers say so in
- * sk_err; a program that gives up waiting says nothing, but SYNs went unanswered.
+ * sk_err; a program that gives up waiting says nothing, but SYNs went unanswered. Not
+ * icsk_retransmits, which a socket that is disconnected keeps from its last connect().
  */
 static enum tcpw_by failed_by(const struct sock *sk)
 {
@@ -15,7 +16,7 @@ static enum tcpw_by failed_by(const struct sock *sk)
 	case ETIMEDOUT:
 		return TCPW_BY_TIMEOUT;
 	case 0:
-		return inet_csk(sk)->icsk_retransmits ? TCPW_BY_TIMEOUT : TCPW_BY_OTHER;
+		return tcp_sk(sk)->total_retrans ? TCPW_BY_TIMEOUT : TCPW_BY_OTHER;
 	default:
 		return TCPW_BY_OTHER;
 	}
