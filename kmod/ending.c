@@ -71,10 +71,13 @@ static bool ended_by_fin(const struct sock *sk, unsigned int from, bool mini)
  * @mini: a mini-socket in FIN_WAIT2 took its place
  *
  * Context: any, the socket's lock held.
- * Return: TCPW_BY_OTHER for a connect() that was given up.
+ * Return: TCPW_BY_OTHER for a connect() that was given up, and for a connection that has
+ * been taken out of its socket (TCP_REPAIR), where nothing is sent.
  */
 enum tcpw_by tcpw_ending_by(const struct sock *sk, unsigned int from, bool mini)
 {
+	if (tcp_sk(sk)->repair)
+		return TCPW_BY_OTHER;
 	if (from == TCP_SYN_SENT || from == TCP_SYN_RECV)
 		return failed_by(sk);
 	switch (READ_ONCE(sk->sk_err)) {
@@ -95,7 +98,7 @@ enum tcpw_by tcpw_ending_by(const struct sock *sk, unsigned int from, bool mini)
 /**
  * tcpw_ending_counter() - what to count an end as, the handshake having been completed
  * @closed: who sent the first FIN
- * @by: what ended it
+ * @by: what ended it; not TCPW_BY_OTHER
  *
  * Context: any.
  * Return: the counter.

@@ -37,7 +37,7 @@ enum tcpw_by {
 	TCPW_BY_RESET_OUT,
 	TCPW_BY_TIMEOUT,
 	TCPW_BY_REFUSED,
-	TCPW_BY_OTHER,		/* a connect() that the program or the network gave up */
+	TCPW_BY_OTHER,		/* given up by the program or the network; taken elsewhere */
 };
 
 enum {

@@ -197,7 +197,8 @@ static enum tcpw_opened opened_by(const struct sock *sk)
 /*
  * Where the sequence numbers of a connection began. The kernel forgets both, but counts
  * what was acknowledged and received since: to what connect() sent, it also counts our SYN;
- * never the peer's. Only while the socket is locked these fit together.
+ * never the peer's. Under TCP_REPAIR connect() sent none. Only while the socket is locked
+ * these fit together.
  * Sources: tcp_snd_una_update(), tcp_rcv_nxt_update(), tcp_finish_connect().
  */
 static void number(struct tcpw_conn *c, const struct sock *sk)
@@ -208,7 +209,8 @@ static void number(struct tcpw_conn *c, const struct sock *sk)
 		c->opened = opened_by(sk);
 	if (c->opened == TCPW_OPENED_UNKNOWN)
 		return;
-	c->iss = tp->snd_una - (u32)tp->bytes_acked - (c->opened == TCPW_OPENED_BY_LISTENER);
+	c->iss = tp->snd_una - (u32)tp->bytes_acked -
+		 (c->opened == TCPW_OPENED_BY_LISTENER || tp->repair);
 	c->irs = tp->rcv_nxt - (u32)tp->bytes_received - 1;
 	c->numbered = 1;
 }
@@ -259,10 +261,12 @@ static bool is_active(const struct sock *sk, unsigned int state)
 	return active;
 }
 
-/* A handshake ends, one way or the other. */
+/* A handshake ends, one way or the other. Under TCP_REPAIR there was none. */
 static void count_handshake(struct tcpw_net *tn, const struct sock *sk, unsigned int to,
 			    bool active)
 {
+	if (tcp_sk(sk)->repair)
+		return;
 	if (to != TCP_CLOSE)
 		tcpw_count(tn, active ? TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
 	else if (active)
@@ -320,7 +324,7 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now
 	by = tcpw_ending_by(sk, from, tw);
 	c = tcpw_conn_lock(sk);
 	if (c) {
-		if (c->kind == TCPW_CONNECTION && !in_handshake(from))
+		if (c->kind == TCPW_CONNECTION && !in_handshake(from) && by != TCPW_BY_OTHER)
 			tcpw_count(c->tn, tcpw_ending_counter(c->closed, by));
 		tcpw_conn_remove(c);
 	}
