@@ -426,6 +426,10 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	c->older = 1;
 	c->exact = TCPW_EXACT_MIN;
 	c->syn_sent = 1;
+	/* A socket is in SYN_RECV if both ends called connect(), or by TCP Fast Open. */
+	if (c->state == TCP_SYN_RECV)
+		c->opened = rcu_access_pointer(tp->fastopen_rsk) ? TCPW_OPENED_BY_LISTENER :
+								   TCPW_OPENED_BY_CONNECT;
 	if (in_handshake(c->state) || c->state == TCP_LISTEN)
 		return;
 	number(c, sk);
