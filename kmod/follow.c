@@ -13,7 +13,17 @@
 #include "ring.h"
 #include "segment.h"
 
-DEFINE_STATIC_KEY_FALSE(tcpw_follow_key);
+DEFINE_STATIC_KEY_DEFERRED_FALSE(tcpw_follow_key, HZ);
+
+/**
+ * tcpw_follow_exit() - wait for the key to be turned off
+ *
+ * Context: process, after the exits of all namespaces.
+ */
+void tcpw_follow_exit(void)
+{
+	static_key_deferred_flush(&tcpw_follow_key);
+}
 
 /* ---- the filters */
 
@@ -32,12 +42,38 @@ static void replace(struct tcpw_net *tn, struct tcpw_follow *new)
 	struct tcpw_follow *old;
 
 	old = rcu_replace_pointer(tn->follow, new, lockdep_is_held(&tn->follow_lock));
-	if (new && !old)
-		static_branch_inc(&tcpw_follow_key);
-	if (old && !new)
-		static_branch_dec(&tcpw_follow_key);
 	if (old)
 		kfree_rcu(old, rcu);
+}
+
+static void settle(struct tcpw_net *tn)
+{
+	bool followed = rcu_access_pointer(tn->follow) && rcu_access_pointer(tn->ring);
+
+	lockdep_assert_held(&tn->follow_lock);
+	if (followed == tn->followed)
+		return;
+	WRITE_ONCE(tn->followed, followed);
+	if (followed)
+		static_branch_deferred_inc(&tcpw_follow_key);
+	else
+		static_branch_slow_dec_deferred(&tcpw_follow_key);
+}
+
+/**
+ * tcpw_follow_settle() - a reader of events has come, or gone
+ * @tn: the namespace, kept by the caller
+ *
+ * Each change of the filters or the readers is followed by this, so the last of them finds
+ * both as they stay.
+ *
+ * Context: process.
+ */
+void tcpw_follow_settle(struct tcpw_net *tn)
+{
+	mutex_lock(&tn->follow_lock);
+	settle(tn);
+	mutex_unlock(&tn->follow_lock);
 }
 
 /**
@@ -50,6 +86,7 @@ void tcpw_follow_net_exit(struct tcpw_net *tn)
 {
 	mutex_lock(&tn->follow_lock);
 	replace(tn, NULL);
+	settle(tn);
 	mutex_unlock(&tn->follow_lock);
 }
 
@@ -99,6 +136,7 @@ int tcpw_follow_change(struct tcpw_net *tn,
 	} else if (!err) {
 		replace(tn, NULL);
 	}
+	settle(tn);
 	mutex_unlock(&tn->follow_lock);
 	kfree(new);
 	return err;
@@ -335,15 +373,13 @@ static bool is_connection(const struct sock *sk)
  *
  * What a mini-socket or no socket at all has to do with is left out, except a SYN.
  *
- * Context: in a hook, under rcu_read_lock(), no bucket lock.
+ * Context: in a hook, under rcu_read_lock(), no bucket lock; tcpw_follow_here().
  */
 void tcpw_follow_segment(const struct tcpw_segment *s)
 {
 	struct sock *sk = s->skb->sk, *found = NULL;
 	struct tcpw_ends ends;
 
-	if (!tcpw_event_wanted(s->tn))
-		return;
 	tcpw_segment_ends(s, &ends);
 	if (!wanted(s->tn, &ends))
 		return;

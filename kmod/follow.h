@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Following connections: every segment of those that a filter names becomes an event.
- * With no filter anywhere the hooks do nothing for it: it is behind a static key.
+ *
+ * Whoever is root in a user namespace may set filters in the network namespaces that belong
+ * to it, so what that costs others is bounded. The hooks do nothing for it, behind a static
+ * key, unless some namespace has both a filter and a reader; then the other namespaces'
+ * hooks look at one field of their own; and the key is turned off once a second at most,
+ * as each turn stops all CPUs for a moment.
  */
 #ifndef TCPW_FOLLOW_H
 #define TCPW_FOLLOW_H
 
 #include <linux/in6.h>
-#include <linux/jump_label.h>
+#include <linux/jump_label_ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-struct tcpw_net;
+#include "net.h"
+
 struct tcpw_segment;
 
 enum { TCPW_FILTERS_MAX = 16 };
@@ -54,21 +60,25 @@ struct tcpw_follow {
 	struct tcpw_filter filter[TCPW_FILTERS_MAX];
 };
 
-DECLARE_STATIC_KEY_FALSE(tcpw_follow_key);
+extern struct static_key_false_deferred tcpw_follow_key;
 
 /**
- * tcpw_follow_any() - is there a filter, in any namespace?
+ * tcpw_follow_here() - are connections followed in a namespace, and is that read?
+ * @tn: the namespace
  *
- * Context: any. No load, no branch that is taken, as long as there is none.
+ * Context: any. No load, no branch that is taken, as long as that is so in none.
  */
-static __always_inline bool tcpw_follow_any(void)
+static __always_inline bool tcpw_follow_here(const struct tcpw_net *tn)
 {
-	return static_branch_unlikely(&tcpw_follow_key);
+	return static_branch_unlikely(&tcpw_follow_key.key) && READ_ONCE(tn->followed);
 }
+
+void tcpw_follow_exit(void);
 
 void tcpw_follow_net_init(struct tcpw_net *tn);
 void tcpw_follow_net_exit(struct tcpw_net *tn);
 
+void tcpw_follow_settle(struct tcpw_net *tn);
 void tcpw_follow_get(struct tcpw_net *tn, struct tcpw_follow *follow);
 int tcpw_follow_change(struct tcpw_net *tn,
 		       int (*change)(struct tcpw_follow *follow, void *data), void *data);

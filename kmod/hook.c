@@ -141,9 +141,10 @@ static void segment_out(const struct tcpw_segment *s)
  * traffic, end here. A header that is not in the packet's linear part has to be looked at
  * to know.
  */
-static __always_inline bool matters(const struct sk_buff *skb, const struct tcphdr *th)
+static __always_inline bool matters(const struct tcpw_net *tn, const struct sk_buff *skb,
+				    const struct tcphdr *th)
 {
-	return tcpw_follow_any() ||
+	return tcpw_follow_here(tn) ||
 	       unlikely((const u8 *)(th + 1) > skb_tail_pointer(skb) ||
 			tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
 			!th->window || tcpw_window_any_closed());
@@ -173,7 +174,7 @@ static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family
 		return;
 	if (s.out)
 		segment_out(&s);
-	if (tcpw_follow_any())
+	if (tcpw_follow_here(tn))
 		tcpw_follow_segment(&s);
 	if (!s.out)
 		segment_in(&s);
@@ -185,7 +186,7 @@ static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_
 	const struct tcphdr *th = (const void *)ip + ip->ihl * 4;
 
 	/* What comes in is whole by now; only a raw socket sends fragments here. */
-	if (ip->protocol == IPPROTO_TCP && matters(skb, th) &&
+	if (ip->protocol == IPPROTO_TCP && matters(priv, skb, th) &&
 	    !(ip->frag_off & htons(IP_OFFSET)))
 		look_at(priv, skb, AF_INET, th, state);
 	return NF_ACCEPT;
@@ -213,7 +214,7 @@ static unsigned int hook6(void *priv, struct sk_buff *skb, const struct nf_hook_
 
 	if (unlikely(ip->nexthdr != IPPROTO_TCP))
 		th = find_tcp6(skb, ip);
-	if (th && matters(skb, th))
+	if (th && matters(priv, skb, th))
 		look_at(priv, skb, AF_INET6, th, state);
 	return NF_ACCEPT;
 }

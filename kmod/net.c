@@ -224,4 +224,5 @@ int tcpw_net_init(void)
 void tcpw_net_exit(void)
 {
 	unregister_pernet_subsys(&net_ops);
+	tcpw_follow_exit();
 }

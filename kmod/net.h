@@ -62,7 +62,8 @@ struct tcpw_net_cpu {
  * @ring_wait: those who wait for events
  * @ring_over: the files are going: there are no more events
  * @follow: which connections are followed, NULL for none; by RCU
- * @follow_lock: of those who change @follow
+ * @followed: there are filters, and somebody reads events: the hooks look at all segments
+ * @follow_lock: of those who change @follow or @followed
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
  */
@@ -82,7 +83,8 @@ struct tcpw_net {
 	struct wait_queue_head ring_wait;
 	bool ring_over;
 	struct tcpw_follow __rcu *follow;
-	struct mutex follow_lock;	/* follow's changes */
+	bool followed;
+	struct mutex follow_lock;	/* changes of follow and followed */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;
 };

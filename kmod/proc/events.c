@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "conn.h"
 #include "event.h"
+#include "follow.h"
 #include "net.h"
 #include "proc/proc.h"
 #include "proc/row.h"
@@ -302,6 +303,7 @@ static int events_open(struct inode *inode, struct file *file)
 	stream->line.size = sizeof(stream->text);
 	stream->last_ns = ktime_get_boottime_ns();
 	file->private_data = stream;
+	tcpw_follow_settle(tcpw_net_of(net));
 	return stream_open(inode, file);
 }
 
@@ -311,6 +313,7 @@ static int events_release(struct inode *inode, struct file *file)
 	struct stream *stream = file->private_data;
 
 	tcpw_ring_leave(stream->ring);
+	tcpw_follow_settle(tn_of(file));
 	kfree(stream);
 	put_net(proc_get_parent_data(inode));
 	return 0;
