@@ -6,6 +6,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
@@ -185,24 +186,31 @@ static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_
 	const struct iphdr *ip = ip_hdr(skb);
 	const struct tcphdr *th = (const void *)ip + ip->ihl * 4;
 
-	/* What comes in is whole by now; only a raw socket sends fragments here. */
-	if (ip->protocol == IPPROTO_TCP && matters(priv, skb, th) &&
-	    !(ip->frag_off & htons(IP_OFFSET)))
+	/* What comes in is whole and sound by now; a raw socket may send what is neither. */
+	if (ip->protocol == IPPROTO_TCP && matters(priv, skb, th) && !ip_is_fragment(ip) &&
+	    ip->ihl >= sizeof(*ip) / 4)
 		look_at(priv, skb, AF_INET, th, state);
 	return NF_ACCEPT;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* The header behind extension headers; NULL if it is no TCP, or not the begin of it. */
+/*
+ * The header behind extension headers; NULL if it is no TCP, or a fragment, which comes here
+ * before it is put together: how long its segment is, and whether that will ever be whole,
+ * nobody knows. With an authentication header a packet is here for another time: it comes
+ * again once that has been checked, as it left once before that was made.
+ */
 static noinline const struct tcphdr *find_tcp6(const struct sk_buff *skb,
 					       const struct ipv6hdr *ip)
 {
 	int offset = (const u8 *)(ip + 1) - skb->data;
+	unsigned int authentication = 0;
 	u8 protocol = ip->nexthdr;
 	__be16 frag = 0;
 
 	offset = ipv6_skip_exthdr(skb, offset, &protocol, &frag);
-	if (offset < 0 || protocol != IPPROTO_TCP || frag & htons(IP6_OFFSET))
+	if (offset < 0 || protocol != IPPROTO_TCP || frag & htons(IP6_OFFSET | IP6_MF) ||
+	    ipv6_find_hdr(skb, &authentication, NEXTHDR_AUTH, NULL, NULL) >= 0)
 		return NULL;
 	return (const void *)(skb->data + offset);
 }
