@@ -12,7 +12,7 @@ KERNELS ?=
 VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install uninstall clean help \
-	deps demo test test-kernels vm lint
+	deps demo test test-kernels vm fuzz lint
 
 all: module userspace
 
@@ -31,6 +31,8 @@ help:
 	@echo '  test-kernels  all tests on Linux 5.10, 6.1, 6.12 and 7.3, each in a root of its own'
 	@echo '             release of Debian (made once; only root can); KERNELS="7.3 7.3-rt" for some'
 	@echo '  vm         a shell with the module loaded'
+	@echo 'Without running the module:'
+	@echo '  fuzz       the parsers of the reader, under libFuzzer'
 	@echo '  lint       checkpatch, sparse, clang-tidy, shellcheck: silent if all is well'
 	@echo '  deps       install what these need (they do it themselves), as root'
 
@@ -72,6 +74,7 @@ clean:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
 	$(MAKE) -C userspace clean
 	$(MAKE) -C selftests clean
+	$(MAKE) -C selftests/fuzz clean
 
 deps:
 	@$(VM)/deps.sh
@@ -84,6 +87,9 @@ test: deps
 
 test-kernels: deps
 	@$(VM)/kernels.sh $(KERNELS) -- $(TESTS)
+
+fuzz: deps
+	@$(MAKE) -C selftests/fuzz run
 
 vm: deps
 	@$(VM)/vm.sh shell

@@ -49,7 +49,9 @@ packages_here()
 	busybox-static      -
 	mmdebstrap          mmdebstrap
 	qemu-system-x86     qemu-system-x86_64
+	clang               clang
 	clang-tidy          clang-tidy
+	libclang-rt-dev     -
 	shellcheck          shellcheck
 	sparse              sparse
 	END
