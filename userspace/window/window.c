@@ -5,7 +5,7 @@
 #include "commands.h"
 #include "moment.h"
 #include "outlet.h"
-#include "window/picture.h"
+#include "wholefile.h"
 #include "window/plot.h"
 #include "window/report.h"
 #include "window/sayings.h"
@@ -266,7 +266,7 @@ static enum status run_screen(struct request *request, struct display *display,
 
 /* ---- the end */
 
-static enum status write_picture(const struct request *request, struct picture *picture,
+static enum status write_picture(const struct request *request, struct wholefile *picture,
 				 struct fault *fault)
 {
 	const struct session *session = &request->live.session;
@@ -288,7 +288,7 @@ static enum status write_picture(const struct request *request, struct picture *
 		plot.when = moment_text(when, &moments, session->flow.first_ns);
 	}
 	plot_write(picture->file, &plot);
-	return picture_keep(picture, fault);
+	return wholefile_keep(picture, fault);
 }
 
 static enum status print_report(const struct request *request, struct fault *fault)
@@ -305,7 +305,7 @@ static enum status print_report(const struct request *request, struct fault *fau
 	return STATUS_OK;
 }
 
-static enum status follow(struct request *request, struct picture *picture, struct fault *fault)
+static enum status follow(struct request *request, struct wholefile *picture, struct fault *fault)
 {
 	struct session *session = &request->live.session;
 	struct display display;
@@ -313,7 +313,7 @@ static enum status follow(struct request *request, struct picture *picture, stru
 
 	/* A file that cannot be written is better known before the time is spent. */
 	if (request->svg)
-		status = picture_open(picture, request->svg, fault);
+		status = wholefile_open(picture, request->svg, fault);
 	if (!status)
 		status = session_open(session, fault);
 	if (status)
@@ -331,7 +331,7 @@ static enum status follow(struct request *request, struct picture *picture, stru
 /* What was seen before a bad end is true all the same. */
 static enum status run(struct request *request, struct fault *fault)
 {
-	struct picture picture = { .new = NULL };
+	struct wholefile picture = { .new = NULL };
 	enum status status = follow(request, &picture, fault);
 	struct fault late;
 
@@ -345,7 +345,7 @@ static enum status run(struct request *request, struct fault *fault)
 			status = late.status;
 		}
 	}
-	picture_close(&picture);
+	wholefile_close(&picture);
 	return status;
 }
 
