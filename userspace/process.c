@@ -97,3 +97,40 @@ struct number process_fd_limit(pid_t pid)
 		limit.known = false;
 	return limit;
 }
+
+/*
+ * The path in a line HIERARCHY:CONTROLLERS:PATH of /proc/PID/cgroup. Hierarchy 0 is
+ * version 2; where that is not in use, or only for its names, the path that stands
+ * nearest to the process is as good as any.
+ */
+static const char *cgroup_path(char *line)
+{
+	char *colon = strchr(line, ':');
+
+	colon = colon ? strchr(colon + 1, ':') : NULL;
+	return colon && colon[1] == '/' ? colon + 1 : NULL;
+}
+
+/**
+ * process_cgroup() - which cgroup is it in?
+ * @pid: the process
+ *
+ * Return: its path, as seen from this program's cgroup namespace, for free(); NULL if
+ * it is gone, or there are no cgroups.
+ */
+char *process_cgroup(pid_t pid)
+{
+	const char *best = NULL;
+	char text[16384];
+	char *rest = text;
+	char *line;
+
+	read_file(pid, "cgroup", text, sizeof(text));
+	while ((line = strsep(&rest, "\n"))) {
+		const char *path = cgroup_path(line);
+
+		if (path && (!best || strlen(path) > strlen(best)))
+			best = path;
+	}
+	return best ? strdup(best) : NULL;
+}

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tally.h"
 
+static void add_blocked(struct tally *tally, uint64_t more)
+{
+	if (__builtin_add_overflow(tally->syn_blocked, more, &tally->syn_blocked))
+		tally->syn_blocked = UINT64_MAX;
+}
+
 /**
  * tally_add() - count a socket
  * @tally: the count, all zeroes at first
@@ -20,8 +26,28 @@ void tally_add(struct tally *tally, const struct waiting *waiting, uint64_t stuc
 	tally->sockets++;
 	tally->stuck += waiting_is_stuck(waiting, stuck_ms);
 	tally->verdicts[verdict]++;
-	if (__builtin_add_overflow(tally->syn_blocked, waiting->syn_blocked, &tally->syn_blocked))
-		tally->syn_blocked = UINT64_MAX;
+	add_blocked(tally, waiting->syn_blocked);
+}
+
+/**
+ * tally_merge() - count the sockets of another count
+ * @tally: the count, all zeroes at first
+ * @more: the other
+ */
+void tally_merge(struct tally *tally, const struct tally *more)
+{
+	if (more->sockets && (!tally->sockets || more->oldest_ms > tally->oldest_ms)) {
+		tally->oldest_ms = more->oldest_ms;
+		tally->oldest_exact = more->oldest_exact;
+	}
+	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
+		if (more->verdict_oldest_ms[verdict] > tally->verdict_oldest_ms[verdict])
+			tally->verdict_oldest_ms[verdict] = more->verdict_oldest_ms[verdict];
+		tally->verdicts[verdict] += more->verdicts[verdict];
+	}
+	tally->sockets += more->sockets;
+	tally->stuck += more->stuck;
+	add_blocked(tally, more->syn_blocked);
 }
 
 /**

@@ -29,6 +29,7 @@ struct tally {
 };
 
 void tally_add(struct tally *tally, const struct waiting *waiting, uint64_t stuck_ms);
+void tally_merge(struct tally *tally, const struct tally *more);
 const char *tally_name(unsigned int verdict);
 void tally_json(const struct tally *tally, struct doc *doc, struct json_object *object);
 

@@ -28,6 +28,7 @@ static const struct command {
 	{ "life", life_main },
 	{ "top", top_main },
 	{ "window", window_main },
+	{ "export", export_main },
 	{ "explain", explain_main },
 };
 
@@ -58,6 +59,7 @@ static const char about[] =
 	"  life       how each connection lived, when it ends\n"
 	"  top        the live screen: states, leaks, stalled and busy connections\n"
 	"  window     the sliding window of a connection, live or drawn\n"
+	"  export     metrics for Prometheus\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
 	"loaded, 4 not permitted, 5 anything else.\n";

@@ -18,6 +18,7 @@ packages_in_vm()
 	kmod                depmod
 	libelf-dev          /usr/include/libelf.h
 	libjson-c-dev       /usr/include/json-c/json.h
+	libmicrohttpd-dev   /usr/include/microhttpd.h
 	libncurses-dev      /usr/include/ncursesw/curses.h
 	pkg-config          pkg-config
 	perl                /usr/share/perl
@@ -31,6 +32,7 @@ packages_in_vm()
 	mandoc              mandoc
 	nftables            nft
 	nginx-light         nginx
+	prometheus          promtool
 	strace              strace
 	tcpdump             tcpdump
 	tmux                tmux
@@ -114,9 +116,12 @@ forbid_daemons
 	apt-get -q update || :
 	apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install "${missing[@]}"
 } >&2
-if [[ " ${missing[*]} " = *" nginx-light "* ]]; then
-	update-rc.d nginx disable >&2
-fi
+for package in "${missing[@]}"; do
+	case $package in
+	nginx-light) update-rc.d nginx disable >&2 ;;
+	prometheus) update-rc.d prometheus disable >&2 ;;
+	esac
+done
 mapfile -t missing < <(missing_packages)
 [ ${#missing[@]} -eq 0 ] || {
 	echo "${0##*/}: still missing after the installation: ${missing[*]}" >&2
