@@ -8,6 +8,8 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
 . "$here/cache.sh"
+# shellcheck source=selftests/vm/source.sh
+. "$here/source.sh"
 
 selftests=tools/testing/selftests
 needed=(
@@ -21,16 +23,6 @@ newest_first()
 {
 	apt-cache search --names-only "$1" | sed -E 's/ .*//; s/^(.*-)?([0-9]+\.[0-9.-]+)/\2 &/' |
 		sort -rV | sed 's/.* //'
-}
-
-decompressor()
-{
-	case $1 in
-	*.xz) echo --xz ;;
-	*.bz2) echo --bzip2 ;;
-	*.gz) echo --gzip ;;
-	*.zst) echo --zstd ;;
-	esac
 }
 
 # unpack_tools TARBALL FOLDER: TARBALL's name, its content on standard input; false where one of
@@ -53,18 +45,12 @@ unpack_tools()
 	mkdir "$to/include"
 }
 
-# from_package PACKAGE FOLDER: linux-source-6.12 and the like, whose content is a tarball
+# from_package PACKAGE FOLDER
 from_package()
 {
-	local deb tarball
-
 	say "getting kselftest from $1"
-	mkdir "$2/get"
-	download "$2/get" "$1"
-	deb=$(echo "$2"/get/*.deb)
-	tarball=$(dpkg-deb --fsys-tarfile "$deb" | tar -tv |
-		sed -n 's,^-.* \(./usr/src/.*\.tar\.[a-z0-9]*\)$,\1,p')
-	{ dpkg-deb --fsys-tarfile "$deb" | tar -xO "$tarball" || :; } | unpack_tools "$tarball" "$2"
+	get_source "$1" "$2/get" || return
+	{ put_source || :; } | unpack_tools "$tarball" "$2"
 }
 
 # from_source FOLDER: from what the newest kernel here was built of, for a distribution whose
