@@ -12,7 +12,7 @@ KERNELS ?=
 VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install uninstall clean help \
-	deps demo test test-kernels vm fuzz lint
+	deps demo test test-kernels test-debug vm fuzz lint
 
 all: module userspace
 
@@ -30,6 +30,8 @@ help:
 	@echo '  test       all tests; TESTS="name name" for some'
 	@echo '  test-kernels  all tests on Linux 5.10, 6.1, 6.12 and 7.3, each in a root of its own'
 	@echo '             release of Debian (made once; only root can); KERNELS="7.3 7.3-rt" for some'
+	@echo '  test-debug the same on kernels that find what is wrong, built for it (10 minutes,'
+	@echo '             once): one with KASAN, lockdep, kmemleak and the like, one with KCSAN'
 	@echo '  vm         a shell with the module loaded'
 	@echo 'Without running the module:'
 	@echo '  fuzz       the parsers of the reader, under libFuzzer'
@@ -90,6 +92,9 @@ test-kernels: deps
 
 fuzz: deps
 	@$(MAKE) -C selftests/fuzz run
+
+test-debug: deps
+	@$(VM)/test_debug.sh $(TESTS)
 
 vm: deps
 	@$(VM)/vm.sh shell

@@ -15,6 +15,9 @@ packages_in_vm()
 	cat <<-'END'
 	build-essential     gcc
 	build-essential     make
+	flex                flex
+	bison               bison
+	bc                  bc
 	kmod                depmod
 	libelf-dev          /usr/include/libelf.h
 	libjson-c-dev       /usr/include/json-c/json.h
