@@ -12,7 +12,7 @@ KERNELS ?=
 VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install uninstall clean help \
-	deps demo test test-kernels test-debug vm fuzz lint
+	deps demo test test-kernels test-debug fuzz vm lint
 
 all: module userspace
 
@@ -90,11 +90,11 @@ test: deps
 test-kernels: deps
 	@$(VM)/kernels.sh $(KERNELS) -- $(TESTS)
 
-fuzz: deps
-	@$(MAKE) -C selftests/fuzz run
-
 test-debug: deps
 	@$(VM)/test_debug.sh $(TESTS)
+
+fuzz: deps
+	@$(MAKE) -C selftests/fuzz run
 
 vm: deps
 	@$(VM)/vm.sh shell

@@ -15,9 +15,6 @@ packages_in_vm()
 	cat <<-'END'
 	build-essential     gcc
 	build-essential     make
-	flex                flex
-	bison               bison
-	bc                  bc
 	kmod                depmod
 	libelf-dev          /usr/include/libelf.h
 	libjson-c-dev       /usr/include/json-c/json.h
@@ -47,7 +44,10 @@ packages_here()
 {
 	cat <<-'END'
 	rsync               rsync
+	bc                  bc
+	bison               bison
 	cpio                cpio
+	flex                flex
 	bzip2               bzip2
 	xz-utils            xz
 	zstd                zstd
