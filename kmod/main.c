@@ -25,7 +25,9 @@ static int __init tcpw_init(void)
 {
 	int err;
 
-	tcpw_ring_init(event_slots);
+	err = tcpw_ring_init(event_slots);
+	if (err)
+		goto err_ring;
 	err = tcpw_conn_init(max_connections);
 	if (err)
 		goto err_conn;
@@ -50,6 +52,8 @@ err_probe:
 err_net:
 	tcpw_conn_exit();
 err_conn:
+	tcpw_ring_exit();
+err_ring:
 	if (err == -ENOMEM)
 		pr_err("not enough memory: not loading\n");
 	return err;
@@ -61,6 +65,7 @@ static void __exit tcpw_exit(void)
 	tcpw_probe_exit();
 	tcpw_net_exit();
 	tcpw_conn_exit();
+	tcpw_ring_exit();
 }
 
 module_init(tcpw_init);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/cpuhotplug.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
@@ -21,12 +22,13 @@ enum {
 };
 
 static unsigned long slots_of_a_ring __read_mostly;
+static enum cpuhp_state cpu_state __read_mostly;	/* whose instances the rings are */
 
 /**
  * struct part - one CPU's part of a ring
  * @head: how many events have been written
  * @busy: an event is being written
- * @slots: where; NULL where no memory was asked for, as the CPU was offline
+ * @slots: where; NULL where the CPU was never online, or there was no memory when it came
  * @wake: wakes the readers from where that is allowed
  * @wait: the readers
  *
@@ -45,11 +47,15 @@ struct part {
  * @mask: one less than the slots of each
  * @readers: how many read; protected by the namespace's ring_lock
  * @part: one for each CPU
+ * @node: what is told of CPUs that come online
+ * @whole: those that were online when it was made have their slots
  */
 struct tcpw_ring {
 	unsigned long mask;
 	unsigned int readers;
 	struct part __percpu *part;
+	struct hlist_node node;
+	bool whole;
 };
 
 /**
@@ -77,20 +83,6 @@ struct tcpw_ring_reader {
 	u64 known_ns;
 	struct place place[];
 };
-
-/**
- * tcpw_ring_init() - how large rings are to be
- * @slots: events that each CPU's ring holds; 0 for the default
- *
- * Context: process, before there is any reader.
- */
-void tcpw_ring_init(unsigned int slots)
-{
-	if (!slots)
-		slots = SLOTS_DEFAULT;
-	slots_of_a_ring = roundup_pow_of_two(clamp_t(unsigned int, slots, SLOTS_LEAST,
-						     SLOTS_MOST));
-}
 
 /**
  * tcpw_ring_net_init() - make a namespace ready for readers
@@ -167,7 +159,22 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 
 /* ---- readers come and go */
 
-static void ring_free(struct tcpw_ring *ring)
+/*
+ * Called for a CPU that is online when a ring is made, or before it comes online later. Such
+ * a one may come without: its events are lost, and slots that it got later don't hold them.
+ */
+static int give_slots(unsigned int cpu, struct hlist_node *node)
+{
+	struct tcpw_ring *ring = hlist_entry(node, struct tcpw_ring, node);
+	struct part *part = per_cpu_ptr(ring->part, cpu);
+
+	if (part->slots || part->head)
+		return 0;
+	part->slots = kvcalloc(slots_of_a_ring, sizeof(*part->slots), GFP_KERNEL_ACCOUNT);
+	return part->slots || READ_ONCE(ring->whole) ? 0 : -ENOMEM;
+}
+
+static void parts_free(struct tcpw_ring *ring)
 {
 	int cpu;
 
@@ -178,39 +185,42 @@ static void ring_free(struct tcpw_ring *ring)
 		kvfree(part->slots);
 	}
 	free_percpu(ring->part);
+}
+
+static void ring_free(struct tcpw_ring *ring)
+{
+	cpuhp_state_remove_instance_nocalls(cpu_state, &ring->node);
+	parts_free(ring);
 	kfree(ring);
 }
 
 static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 {
 	struct tcpw_ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
-	bool failed = false;
 	int cpu;
 
 	if (!ring)
 		return NULL;
 	ring->mask = slots_of_a_ring - 1;
 	ring->part = alloc_percpu_gfp(struct part, GFP_KERNEL_ACCOUNT);
-	if (!ring->part) {
-		kfree(ring);
-		return NULL;
-	}
+	if (!ring->part)
+		goto err_part;
 	for_each_possible_cpu(cpu) {
 		struct part *part = per_cpu_ptr(ring->part, cpu);
 
 		init_irq_work(&part->wake, wake);
 		part->wait = &tn->ring_wait;
-		if (!cpu_online(cpu))
-			continue;
-		part->slots = kvcalloc(slots_of_a_ring, sizeof(*part->slots),
-				       GFP_KERNEL_ACCOUNT);
-		failed |= !part->slots;
 	}
-	if (failed) {
-		ring_free(ring);
-		return NULL;
-	}
+	if (cpuhp_state_add_instance(cpu_state, &ring->node))
+		goto err_slots;
+	WRITE_ONCE(ring->whole, true);
 	return ring;
+
+err_slots:
+	parts_free(ring);
+err_part:
+	kfree(ring);
+	return NULL;
 }
 
 /**
@@ -453,4 +463,38 @@ void tcpw_ring_release(struct tcpw_net *tn)
 		__wake_up(&tn->ring_wait, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
 		schedule_timeout_uninterruptible(1);
 	}
+}
+
+/* ---- the module's begin and end */
+
+/**
+ * tcpw_ring_init() - make ready for rings
+ * @slots: events that each CPU's ring is to hold; 0 for the default
+ *
+ * Context: process, before there is any reader.
+ * Return: 0 or a negative error.
+ */
+int tcpw_ring_init(unsigned int slots)
+{
+	int state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "net/tcpwatch:prepare",
+					    give_slots, NULL);
+
+	if (state < 0)
+		return state;
+	cpu_state = state;
+	if (!slots)
+		slots = SLOTS_DEFAULT;
+	slots_of_a_ring = roundup_pow_of_two(clamp_t(unsigned int, slots, SLOTS_LEAST,
+						     SLOTS_MOST));
+	return 0;
+}
+
+/**
+ * tcpw_ring_exit() - the mirror of tcpw_ring_init()
+ *
+ * Context: process. There is no reader any more.
+ */
+void tcpw_ring_exit(void)
+{
+	cpuhp_remove_multi_state(cpu_state);
 }

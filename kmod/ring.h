@@ -20,7 +20,8 @@ struct tcpw_net;
 struct tcpw_ring;
 struct tcpw_ring_reader;
 
-void tcpw_ring_init(unsigned int slots);
+int tcpw_ring_init(unsigned int slots);
+void tcpw_ring_exit(void);
 void tcpw_ring_net_init(struct tcpw_net *tn);
 
 struct tcpw_event *tcpw_ring_begin(struct tcpw_ring *ring);

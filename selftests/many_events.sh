@@ -11,34 +11,6 @@
 
 COUNT=50000
 
-# What is wrong with the events in a file, of which none is lost: a change that does not
-# begin where the last one ended, a connection that ends twice, or not at all.
-gaps()
-{
-	awk '
-		$3 == "state" {
-			split($6, from, "=")
-			split($7, to, "=")
-			born = from[2] == "CLOSE" || from[2] == "LISTEN"
-			if ($2 in state ? state[$2] != from[2] : !born)
-				print $2 " goes from " from[2] " and was in " state[$2]
-			state[$2] = to[2]
-			if (to[2] == "LISTEN")
-				listeners++
-			next
-		}
-		$3 == "closed" {
-			if (state[$2] !~ /^(CLOSE|TIME_WAIT|FIN_WAIT2)$/)
-				print $2 " is closed in " state[$2]
-			if (closed[$2]++)
-				print $2 " is closed twice"
-			n++
-			next
-		}
-		{ print "not expected: " $0 }
-		END { print n " ended" }' "$1"
-}
-
 # One reads as fast as it can. The other sleeps until it must have missed some, and knows
 # how many.
 in_order_or_lost()

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A CPU goes and comes back while connections open and close and their events are read:
+# nothing is lost, and the counts are right.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
+
+COUNT=1500
+FEW=400	# whose events have room in the ring of one CPU
+ONLINE=/sys/devices/system/cpu/cpu1/online
+
+# cpu_is 0|1
+cpu_is()
+{
+	echo "$1" >$ONLINE || fail "CPU 1 can't be turned to $1"
+	expect_eq "CPU 1 online" "$(cat $ONLINE)" "$1"
+}
+
+# all_told N: reader has read all of N connections, in order
+all_told()
+{
+	expect_eq "what became of them" "$(tail -n 1 "$WORK/churned")" \
+		"$1 connections, 0 failures"
+	wait_for "the last are told" told $((2 * $1))
+	stop reader
+	expect_eq "what is wrong" "$(gaps "$WORK/reader" | head -n 3)" "$((2 * $1)) ended"
+	expect_eq "events_lost" "$(summary a events_lost)" 0
+}
+
+# told N: of the end of so many
+told()
+{
+	[ "$(grep -c ' closed ' "$WORK/reader")" -ge "$1" ]
+}
+
+# Connections on both CPUs, of which one comes and goes.
+while_they_come()
+{
+	local i
+
+	record reader a
+	become a "$TRAFFIC/churn" 127.0.0.1:0 2 $COUNT >"$WORK/churned" &
+	PEER_PID[churn]=$!
+	for ((i = 1; i <= 4; i++)); do
+		cpu_is $((i % 2 == 0))
+		wait_for "some more have ended" told $((i * COUNT / 3))
+	done
+	wait "${PEER_PID[churn]}"
+	unset 'PEER_PID[churn]'
+	all_told $COUNT
+	agree a
+}
+
+# Whoever reads from before on must not miss what happens on it.
+after_the_reader()
+{
+	cpu_is 0
+	record reader a
+	cpu_is 1
+	in_ns a taskset -c 1 "$TRAFFIC/churn" '[::1]:0' 1 $FEW >"$WORK/churned"
+	all_told $FEW
+	agree a
+}
+
+# Nor what happened there before it went.
+before_it_goes()
+{
+	record_by reader a dd bs=4k status=none
+	kill -STOP "${PEER_PID[reader]}"
+	in_ns a taskset -c 1 "$TRAFFIC/churn" 127.0.0.1:0 1 $FEW >"$WORK/churned"
+	cpu_is 0
+	kill -CONT "${PEER_PID[reader]}"
+	all_told $FEW
+	cpu_is 1
+}
+
+[ -e $ONLINE ] || give_up "CPU 1 can't be taken away"
+module_need
+ns_add a
+ns_sysctl a net.ipv4.ip_local_port_range='10000 65535'
+
+test_case "a CPU goes and comes while connections do" while_they_come
+test_case "a CPU comes after the reader" after_the_reader
+test_case "a CPU goes before its events are read" before_it_goes
+run_cases
