@@ -70,7 +70,7 @@ void tcpw_order_insert(struct tcpw_order *order, struct tcpw_conn *c)
 {
 	lockdep_assert_held(&order->lock);
 	tcpw_rb_add(&c->order, &order->tree, goes_before);
-	order->count++;
+	WRITE_ONCE(order->count, order->count + 1);
 	if (c->order_ns <= order->bound_ns)
 		order->before++;
 }
@@ -86,7 +86,7 @@ void tcpw_order_erase(struct tcpw_order *order, struct tcpw_conn *c)
 {
 	lockdep_assert_held(&order->lock);
 	rb_erase_cached(&c->order, &order->tree);
-	order->count--;
+	WRITE_ONCE(order->count, order->count - 1);
 	if (c->order_ns <= order->bound_ns)
 		order->before--;
 }
