@@ -11,9 +11,12 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
 
 TOLERANCE_US=50000
 PASS_S=0.4
+AHEAD_S=1000000
 
 # age_is FILE SOCKET COLUMN HAPPENED-BEFORE HAPPENED-AFTER
 age_is()
@@ -132,6 +135,35 @@ oldest_of_all()
 		$(((ended - before + TOLERANCE_US) / 1000 + 1))
 }
 
+# Whose clock is as after a long sleep of the machine: the one that counts on meanwhile.
+AHEAD=(unshare --time --boottime "$AHEAD_S" --fork)
+
+# What is some time ago is as long ago there, and an event happens when the reader's own
+# clock says so.
+clock_ahead()
+{
+	local begun ended born_before value
+
+	peer_socket p far 127.0.0.1:0
+	peer p connect far 127.0.0.1:4000
+	born_before=$BEFORE
+	cookie p far
+	in_ns a "${AHEAD[@]}" "$TRAFFIC/stamp" /proc/tcpwatch/connections >"$WORK/stamped"
+	read -r begun ended <"$WORK/stamped"
+	expect_between "the clock there" "$begun" $((AHEAD_S * 1000000)) "$ended"
+	ended=$((ended - AHEAD_S * 1000000))
+	value=$(sed 1d "$WORK/stamped" | columns id age_ms | sed -n "s/^$VALUE //p")
+	expect_between "age_ms there" "${value:-missing}" 0 \
+		$(((ended - born_before + TOLERANCE_US) / 1000 + 1))
+
+	record_by told a "${AHEAD[@]}" dd bs=4k count=1 status=none
+	peer p shutdown far
+	wait "${PEER_PID[told]}"
+	unset 'PEER_PID[told]'
+	expect_between "time_ns there" "$(sed 's/ .*//; q' "$WORK/told")" \
+		$((BEFORE * 1000 + AHEAD_S * 1000000000)) $((AFTER * 1000 + AHEAD_S * 1000000000))
+}
+
 module_need
 ns_add a
 peer_start p a
@@ -141,4 +173,5 @@ for family in 4 6; do
 	test_case "SYN_SENT, FIN_WAIT1, CLOSING and LAST_ACK, IPv$family" states_that_hang $family
 done
 test_case "the oldest CLOSE_WAIT of the summary" oldest_of_all
+test_case "a reader with a clock of its own" clock_ahead
 run_cases
