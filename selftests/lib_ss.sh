@@ -8,7 +8,7 @@
 # cgroup to name is of no interest.
 ss_dump()
 {
-	in_ns "$1" ss -HOtaneo 2>/dev/null | awk '
+	in_ns "$1" ss -HOtaneom 2>/dev/null | awk '
 		BEGIN {
 			split("ESTAB ESTABLISHED SYN-SENT SYN_SENT SYN-RECV SYN_RECV " \
 			      "FIN-WAIT-1 FIN_WAIT1 FIN-WAIT-2 FIN_WAIT2 TIME-WAIT TIME_WAIT " \
@@ -20,7 +20,8 @@ ss_dump()
 		{
 			uid = inode = 0
 			cookie = "-"
-			kind = "full"
+			# In SYN_RECV may be a socket, too; a request has no memory to tell of.
+			kind = "request"
 			for (i = 6; i <= NF; i++) {
 				if ($i ~ /^uid:/)
 					uid = substr($i, 5)
@@ -30,12 +31,12 @@ ss_dump()
 					cookie = substr($i, 4)
 				else if ($i ~ /^timer:\(timewait/)
 					kind = "mini"
+				else if ($i ~ /^skmem:/)
+					kind = "full"
 			}
 			state = ($1 in word) ? word[$1] : $1
 			if (state == "LISTEN")
 				kind = "listen"
-			else if (state == "SYN_RECV" && inode == 0)
-				kind = "request"
 			sub(/^\*:/, "[::]:", $4)
 			print state, $4, $5, cookie, uid, inode == 0 ? "-" : inode, kind
 		}' | sort
