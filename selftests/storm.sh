@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything at once: connections that open, close, half-close and reset on all CPUs,
+# sockets that are killed, 8 readers in every file, filters that change, namespaces that
+# come and go, and the module loaded and unloaded, 8 times or as often as STORM_ROUNDS
+# says. When it is over, ss and the module say the same.
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+ROUNDS=${STORM_ROUNDS:-8}
+
+# A namespace is made, has connections, and goes, with sockets that nobody holds.
+come_and_go()
+{
+	local name=tcpw-$$-brief
+
+	while :; do
+		ip netns add "$name"
+		ip -n "$name" link set lo up
+		nsenter --net="/run/netns/$name" "$TRAFFIC/churn" 127.0.0.1:0 1 5 </dev/null
+		nsenter --net="/run/netns/$name" "$TRAFFIC/churn" '[::1]:0' 1 5 </dev/null
+		ip netns del "$name"
+	done
+}
+
+# In namespace b; whose sockets they are is told that they are gone, and opens others.
+kill_forever()
+{
+	while :; do
+		in_ns b ss -HtK state established
+		in_ns b ss -HtaK state time-wait
+	done
+}
+
+open_forever()
+{
+	while :; do
+		in_ns b "$TRAFFIC/client" -c 20 -x 127.0.0.1:80 </dev/null
+		in_ns b "$TRAFFIC/client" -c 20 -x '[::1]:80' </dev/null
+	done
+}
+
+rounds()
+{
+	local i
+
+	for ((i = 1; i <= ROUNDS; i++)); do
+		module_load || fail "insmod $i failed"
+		# Of the crowd alone 200; what moves while it is counted may be missing.
+		expect_between "established the time $i" "$(summary a established)" 190 9999
+		expect_eq "illegal transitions the time $i" "$(summary a illegal_transitions)" 0
+		agree_about_crowd "$i"
+		module_unload || fail "rmmod $i failed"
+		[ "$CASE_FAILED" = 0 ] || break
+	done
+}
+
+# The crowd lives through it all: each of its sockets is there, once, in every round.
+agree_about_crowd()
+{
+	table a connections id | sort >"$WORK/shown"
+	expect_eq "ids shown twice the time $1" "$(uniq -d "$WORK/shown")" ''
+	expect_eq "ids of the crowd that are missing the time $1" \
+		"$(comm -13 "$WORK/shown" "$WORK/crowd" | wc -l)" 0
+}
+
+calm()
+{
+	local name
+
+	module_load || fail "insmod failed"
+	for name in brief killer opener; do
+		stop $name
+	done
+	# It may have been stopped with the namespace still there.
+	ip netns del "tcpw-$$-brief" 2>/dev/null
+	peer_stop churn4 || fail "churn4: $VALUE"
+	expect_match "what became of churn4" "$VALUE" '^[1-9][0-9]* connections, 0 failures$'
+	say "IPv4: $VALUE"
+	peer_stop churn6 || fail "churn6: $VALUE"
+	expect_match "what became of churn6" "$VALUE" '^[1-9][0-9]* connections, 0 failures$'
+	say "IPv6: $VALUE"
+	for name in nosya nosyb; do
+		peer_stop $name || fail "$name: $VALUE"
+		expect_match "what $name saw" "$VALUE" '^[1-9][0-9]* reads, 0 faults'
+		say "$name: $VALUE"
+	done
+	agree a
+	agree b
+	expect_eq "the crowd" "$(summary a established)" 200
+	expect_eq "untracked" "$(summary a untracked)" 0
+}
+
+over()
+{
+	peer crowd close 100
+	peer_stop server
+	in_ns b ss -HtaK >/dev/null
+	wait_for "no socket of a is left" summary_is a connections 0
+	wait_for "no socket of b is left" summary_is b connections 0
+	agree a
+	agree b
+	module_unload || fail "rmmod failed"
+	module_left_nothing
+}
+
+module_absent
+log_mark
+for ns in a b; do
+	ns_add $ns
+	# More TIME_WAITs than that are not kept, so that they don't have to be waited for.
+	ns_sysctl $ns net.ipv4.ip_local_port_range='10000 65535' net.ipv4.tcp_max_tw_buckets=100
+done
+peer_start crowd a crowd 127.0.0.1:0
+peer crowd open 100
+ss_dump a | awk '$7 == "full" { print $4 }' | while read -r id; do
+	echo $((16#$id))
+done | sort >"$WORK/crowd"
+# They never rest; loading and unloading is to have its share of the CPU. Each passes its
+# priority on to its children.
+renice -n 19 $$ >/dev/null
+peer_start churn4 a churn 127.0.0.1:0 2
+peer_start churn6 a churn '[::1]:0' 2
+peer_line churn4
+peer_line churn6
+peer_start server b server '[::]:80'
+peer_line server
+peer_start nosya a nosy /proc/tcpwatch 4
+peer_start nosyb b nosy /proc/tcpwatch 4
+peer_line nosya
+peer_line nosyb
+background brief come_and_go
+background killer kill_forever
+background opener open_forever
+renice -n 0 $$ >/dev/null
+
+test_case "$ROUNDS rounds" rounds
+test_case "afterwards all is right" calm
+test_case "nothing is left" over
+run_cases
