@@ -12,7 +12,7 @@ KERNELS ?=
 VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install uninstall clean help \
-	deps demo test test-kernels test-debug fuzz vm lint
+	deps demo test test-kernels test-debug test-kselftests fuzz vm lint
 
 all: module userspace
 
@@ -32,6 +32,7 @@ help:
 	@echo '             release of Debian (made once; only root can); KERNELS="7.3 7.3-rt" for some'
 	@echo '  test-debug the same on kernels that find what is wrong, built for it (10 minutes,'
 	@echo '             once): one with KASAN, lockdep, kmemleak and the like, one with KCSAN'
+	@echo '  test-kselftests  the kernel'"'"'s own tests of TCP, with the module and without'
 	@echo '  vm         a shell with the module loaded'
 	@echo 'Without running the module:'
 	@echo '  fuzz       the parsers of the reader, under libFuzzer'
@@ -92,6 +93,9 @@ test-kernels: deps
 
 test-debug: deps
 	@$(VM)/test_debug.sh $(TESTS)
+
+test-kselftests: deps
+	@$(VM)/vm.sh test unchanged
 
 fuzz: deps
 	@$(MAKE) -C selftests/fuzz run

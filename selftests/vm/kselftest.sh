@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Get the kernel's own test tools (kselftest) and checkpatch.pl from the newest kernel source
-# package of the distribution that has them all. Nothing of them belongs into this repository.
+# Get the kernel's own test tools (kselftest), its tests of the network and checkpatch.pl from the
+# newest kernel source package of the distribution that has them all. Nothing of them belongs into
+# this repository.
 # Prints the folder, which holds scripts/ and tools/ as the kernel's tree does.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -15,6 +16,7 @@ selftests=tools/testing/selftests
 needed=(
 	"$selftests"/{lib.mk,kselftest.h,kselftest_harness.h}
 	"$selftests"/kselftest/{runner.sh,prefix.pl,ktap_helpers.sh}
+	"$selftests"/net/{tls.c,msg_zerocopy.sh}
 	scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch}
 )
 
@@ -34,6 +36,7 @@ unpack_tools()
 	# tar complains of what it does not find, too: the files tell.
 	tar -x "$(decompressor "$1")" -C "$to" --strip-components=1 --wildcards \
 		"*/$selftests/kselftest*" "*/$selftests/lib.mk" "*/$selftests/*/ktap_helpers.sh" \
+		"*/$selftests/net/*.[ch]" "*/$selftests/net/*.sh" --exclude="*/$selftests/net/*/*" \
 		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
 		'*/scripts/const_structs.checkpatch' 2>/dev/null || :
 	# Until 6.9 it was with those who used it first.
@@ -102,6 +105,6 @@ fetch_tools()
 	die "no kernel source of this distribution has all of: ${needed[*]}"
 }
 
-entry=kselftest/$(distribution)
+entry=kselftest/$(distribution)-net
 cache_entry "$entry" fetch_tools
 echo "$TCPWATCH_CACHE/$entry"
