@@ -11,8 +11,8 @@ KERNELS ?=
 
 VM := selftests/vm
 
-.PHONY: all headers module userspace selftests install uninstall clean help \
-	deps demo test test-kernels test-debug test-kselftests fuzz vm lint
+.PHONY: all headers module userspace selftests install install-config uninstall clean help \
+	deb deps demo test test-kernels test-debug test-kselftests fuzz vm lint
 
 all: module userspace
 
@@ -23,6 +23,7 @@ help:
 	@echo '  userspace  the reader alone'
 	@echo '  install    both, under PREFIX=/usr/local (DESTDIR= for packages)'
 	@echo '  uninstall  what install put there'
+	@echo '  deb        packages for Debian and Ubuntu, in packages/: tcpwatch, tcpwatch-dkms'
 	@echo '  clean      remove what was built'
 	@echo '  KVER=RELEASE or KDIR=HEADERS: for another kernel than the running one'
 	@echo 'In a test VM, which changes nothing of this machine:'
@@ -66,12 +67,25 @@ install: all
 		INSTALL_MOD_PATH='$(DESTDIR)' INSTALL_MOD_DIR=extra DEPMOD=true \
 		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 	$(if $(DESTDIR),,depmod '$(release)')
+	$(MAKE) install-config
 	$(reader) install
+
+# How it is loaded at boot, and with what settings.
+install-config:
+	for kind in modules-load modprobe sysctl; do \
+		install -D -m 0644 "kmod/config/$$kind.conf" \
+			'$(DESTDIR)$(PREFIX)/lib/'"$$kind.d/tcpwatch.conf" || exit; done
 
 uninstall: headers
 	$(RM) '$(DESTDIR)/lib/modules/$(release)/extra/'tcpwatch.ko*
 	$(if $(DESTDIR),,depmod '$(release)')
+	$(RM) $(foreach kind,modules-load modprobe sysctl, \
+		'$(DESTDIR)$(PREFIX)/lib/$(kind).d/tcpwatch.conf')
 	$(reader) uninstall
+
+# In a copy of what is committed or about to be, as it leaves its traces where it builds.
+deb: deps
+	@debian/build.sh
 
 clean:
 	test ! -e '$(KDIR)/Makefile' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean

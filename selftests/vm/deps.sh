@@ -58,6 +58,11 @@ packages_here()
 	clang-tidy          clang-tidy
 	libclang-rt-dev     -
 	shellcheck          shellcheck
+	debhelper           dh
+	dh-dkms             dh_dkms
+	dkms                dkms
+	fakeroot            fakeroot
+	lintian             lintian
 	sparse              sparse
 	END
 }
