@@ -68,10 +68,20 @@ row_windows()
 		}'
 }
 
+# An older ss says nothing of SND.WND, nor a newer one if it is 0.
+what_ss_says()
+{
+	if grep -q snd_wnd "$(command -v ss)"; then
+		cat
+	else
+		grep -v '^snd_wnd '
+	fi
+}
+
 same_windows()
 {
-	ss_line "$1" "$2" | ss_windows >"$WORK/wanted"
-	row_windows "$1" "$2" >"$WORK/got"
+	ss_line "$1" "$2" | ss_windows | what_ss_says >"$WORK/wanted"
+	row_windows "$1" "$2" | what_ss_says >"$WORK/got"
 	cmp -s "$WORK/got" "$WORK/wanted"
 }
 
