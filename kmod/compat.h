@@ -20,8 +20,7 @@
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
-/* Moved in 6.12. */
-#if __has_include("linux/unaligned.h")
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>

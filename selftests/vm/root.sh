@@ -21,7 +21,8 @@ archive()
 		die "this machine's apt knows no archive of Debian"
 }
 
-# make_root FOLDER: instead of an older one; without an initramfs for each kernel, which would take long and serve none
+# make_root FOLDER: instead of an older one; without an initramfs for each kernel, which would
+# take long and serve none
 make_root()
 {
 	local from packages options=()

@@ -49,6 +49,7 @@ choose_kernel()
 	fi
 	kernel=$VM_KERNEL
 	modules=${VM_MODULES:?is needed with VM_KERNEL: the folder that holds lib/modules/RELEASE}
+	# shellcheck disable=SC2206 # a pattern
 	found=("$modules"/lib/modules/${VM_RELEASE:-*}/modules.dep)
 	[[ ${#found[@]} -eq 1 && -e ${found[0]} ]] ||
 		die "VM_MODULES: want exactly one $modules/lib/modules/RELEASE/modules.dep"

@@ -457,7 +457,7 @@ static void take_socket(struct flow *flow, const struct flow_segment *s,
 	const struct number copied = event_number(event, "copied");
 	uint64_t una = extend(out->nxt, low_of(event, "una"));
 
-	/* An ACK that has come waits while a program has the socket: it may know less than we do. */
+	/* An ACK that has come waits while a program has the socket, which then knows less. */
 	if (socket_is_still(s)) {
 		out->moved_back += una < out->told;
 		out->told = una;
