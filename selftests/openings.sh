@@ -280,18 +280,6 @@ left_and_taken_up()
 	half_open_end "$f"
 }
 
-# The module goes while it remembers some.
-left_when_unloaded()
-{
-	half_open "$1" $(($1 * 1000 + 5))
-	wait_for "SYN-ACKs are sent again" retransmitted 2
-	peer p close "left$1"
-	module_unload || fail "rmmod failed"
-	module_left_nothing
-	module_fresh
-	half_open_end "$1"
-}
-
 module_fresh
 log_mark
 ns_add a
@@ -310,5 +298,4 @@ for f in 4 6; do
 	test_case "half-open, the listener closed, IPv$f" left_behind $f
 	test_case "half-open, the listener listens again, IPv$f" left_and_taken_up $f
 done
-test_case "half-open, the listener closed, the module unloaded" left_when_unloaded 4
 run_cases
