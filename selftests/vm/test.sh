@@ -65,7 +65,7 @@ for ((vm = 0; vm < vms; vm++)); do
 	logs[vm]=$(make_run test)
 	: > "${logs[vm]}/tap"	# tail looks for it, maybe before the VM's shell is there
 	# shellcheck disable=SC2016 # for the VM's shell
-	VM_RUN=${logs[vm]} VM_LIMIT=${VM_LIMIT:-3600} "$here/vm.sh" run \
+	VM_RUN=${logs[vm]} VM_LIMIT=${VM_LIMIT:-4500} "$here/vm.sh" run \
 		bash -c 'exec bash "$TCPWATCH_TOP/selftests/vm/run_tests.sh" "$@"' run_tests \
 		"${mine[@]}" > "${logs[vm]}/tap" &
 	pids[vm]=$!
