@@ -245,8 +245,7 @@ reloaded()
 	unmute_all a
 	peer_stop p
 	in_ns a ss -HtaK >/dev/null
-	wait_for "no socket is left" summary_is a connections 0
-	agree a
+	all_gone
 	module_unload || fail "rmmod failed"
 	module_left_nothing
 }
