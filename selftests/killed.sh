@@ -99,6 +99,8 @@ all_at_once()
 	in_ns a ss -HtaK >/dev/null
 	end_reading
 	wait_for "nothing is left" summary_is a connections 0
+	# Of a mini-socket's end there is no event: it is looked for from time to time.
+	wait_for "no mini-socket is left" summary_is a fin_wait2 0
 	agree a
 	for id in $ids; do
 		wait_for "the end of $id is told" grep -q " $id closed " "$WORK/ends" || break
