@@ -420,6 +420,7 @@ wrong_use()
 module_fresh
 ns_add a
 ns_add b
+no_late_resets a
 for name in leaky lazy; do
 	peer_start $name a
 	peer $name name $name

@@ -303,6 +303,15 @@ ns_add()
 	RULES
 }
 
+# no_late_resets NAMESPACE: where sockets that others closed are to stay in CLOSE_WAIT for more
+# than a minute. If the ACK of a FIN comes while close() holds the socket, it waits for the peer's
+# FIN as it is, and resets the peer in the end; not if it may wait for longer than in TIME_WAIT.
+# Sources: tcp_rcv_state_process(), tcp_keepalive_timer().
+no_late_resets()
+{
+	ns_sysctl "$1" net.ipv4.tcp_fin_timeout=120
+}
+
 ns_del()
 {
 	# Sockets that nobody holds would hold the namespace, and count for the module.
