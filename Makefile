@@ -28,11 +28,12 @@ help:
 	@echo '  KVER=RELEASE or KDIR=HEADERS: for another kernel than the running one'
 	@echo 'In a test VM, which changes nothing of this machine:'
 	@echo '  demo       see it work: healthy, leaking, slow and stuck servers'
-	@echo '  test       all tests; TESTS="name name" for some'
+	@echo '  test       all tests; TESTS="tracing top" for some, by their name or their suite'"'"'s'
 	@echo '  test-kernels  all tests on Linux 5.10, 6.1, 6.12 and 7.3, each in a root of its own'
 	@echo '             release of Debian (made once; only root can); KERNELS="7.3 7.3-rt" for some'
 	@echo '  test-debug the same on kernels that find what is wrong, built for it (10 minutes,'
-	@echo '             once): one with KASAN, lockdep, kmemleak and the like, one with KCSAN'
+	@echo '             once): one with KASAN, lockdep, kmemleak and the like, one with KCSAN;'
+	@echo '             KERNELS=kasan for one of them'
 	@echo '  test-kselftests  the kernel'"'"'s own tests of TCP, with the module and without'
 	@echo '  vm         a shell with the module loaded'
 	@echo 'Without running the module:'
@@ -106,7 +107,7 @@ test-kernels: deps
 	@$(VM)/kernels.sh $(KERNELS) -- $(TESTS)
 
 test-debug: deps
-	@$(VM)/test_debug.sh $(TESTS)
+	@$(VM)/test_debug.sh $(KERNELS) -- $(TESTS)
 
 test-kselftests: deps
 	@$(VM)/vm.sh test unchanged

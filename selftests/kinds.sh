@@ -9,39 +9,8 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-declare -A MARKED
-counters_mark()
-{
-	local name
-
-	summary_read a
-	for name in "${!SUMMARY[@]}"; do
-		MARKED[$name]=${SUMMARY[$name]}
-	done
-}
-
-counted()
-{
-	expect_eq "$1 counted" $(($(summary a "$1") - ${MARKED[$1]})) "$2"
-}
-
-# expect_life SOCKET STATE OPENED CLOSED: what its row says
-expect_life()
-{
-	cookie p "$1"
-	expect_eq "state, opened and closed of $1" \
-		"$(row a connections "$VALUE" state opened closed)" "${*:2}"
-}
-
-all_gone()
-{
-	wait_for "no socket is left" summary_is a connections 0
-	in_ns a ss -HtaK state time-wait >/dev/null
-	# Of a mini-socket's end there is no event: it is looked for from time to time.
-	wait_for "no mini-socket is left" summary_is a fin_wait2 0
-	agree a
-}
+# shellcheck source=selftests/lib_life.sh
+. "$(dirname "$0")/lib_life.sh"
 
 # needs WHAT COMMAND...: of the kernel; a case that can't run has failed
 needs()
@@ -145,11 +114,11 @@ ktls()
 	agree a
 	module_fresh
 	agree a
-	expect_life "ctls$f" ESTABLISHED active -
+	expect_life p "ctls$f" ESTABLISHED active -
 	peer p shutdown "ctls$f"
 	peer p await "stls$f" CLOSE_WAIT
 	agree a
-	expect_life "stls$f" CLOSE_WAIT passive remote
+	expect_life p "stls$f" CLOSE_WAIT passive remote
 	peer p close "stls$f"
 	wait_for "the server's socket is gone" summary_is a connections 0
 	peer p close "ctls$f"
@@ -185,7 +154,7 @@ repaired()
 	peer p thaw "cfix$f"
 	unmute a $((f * 1000))
 	agree a
-	expect_life "cfix$f" ESTABLISHED active -
+	expect_life p "cfix$f" ESTABLISHED active -
 	[ "$VALUE" != "$id" ] || fail "the new socket has the id of the old one"
 	counted opened_active 1
 	peer p recv "cfix$f" 300
@@ -198,7 +167,7 @@ repaired()
 	peer p shutdown "cfix$f"
 	peer p await "sfix$f" CLOSE_WAIT
 	agree a
-	expect_life "cfix$f" FIN_WAIT2 active local
+	expect_life p "cfix$f" FIN_WAIT2 active local
 	peer p close "sfix$f"
 	wait_for "both have ended" summary_is a connections 0
 	peer p close "cfix$f"

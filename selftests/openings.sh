@@ -6,39 +6,8 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-declare -A MARKED
-counters_mark()
-{
-	local name
-
-	summary_read a
-	for name in "${!SUMMARY[@]}"; do
-		MARKED[$name]=${SUMMARY[$name]}
-	done
-}
-
-counted()
-{
-	expect_eq "$1 counted" $(($(summary a "$1") - ${MARKED[$1]})) "$2"
-}
-
-# expect_life SOCKET STATE OPENED CLOSED: what its row says
-expect_life()
-{
-	cookie p "$1"
-	expect_eq "state, opened and closed of $1" \
-		"$(row a connections "$VALUE" state opened closed)" "${*:2}"
-}
-
-all_gone()
-{
-	in_ns a ss -HtaK state time-wait >/dev/null
-	wait_for "no socket is left" summary_is a connections 0
-	# Of a mini-socket's end there is no event: it is looked for from time to time.
-	wait_for "no mini-socket is left" summary_is a fin_wait2 0
-	agree a
-}
+# shellcheck source=selftests/lib_life.sh
+. "$(dirname "$0")/lib_life.sh"
 
 # fast_client NAME PORT FAMILY: connects with 100 bytes in its SYN
 fast_client()
@@ -60,8 +29,8 @@ fast_open_cookie()
 	fast_client "cgets$f" 0 "$f"
 	peer p accept "sgets$f" "l$f"
 	peer p recv "sgets$f" 100
-	expect_life "cgets$f" ESTABLISHED active -
-	expect_life "sgets$f" ESTABLISHED passive -
+	expect_life p "cgets$f" ESTABLISHED active -
+	expect_life p "sgets$f" ESTABLISHED passive -
 	agree a
 	peer p reset "cgets$f"
 	peer p reset "sgets$f"
@@ -83,9 +52,9 @@ fast_open_data()
 	done
 	peer p accept "sfast1$f" "l$f"
 	peer p recv "sfast1$f" 100
-	expect_life "sfast1$f" SYN_RECV passive -
+	expect_life p "sfast1$f" SYN_RECV passive -
 	peer p accept "sfast2$f" "l$f"
-	expect_life "sfast2$f" SYN_RECV passive -
+	expect_life p "sfast2$f" SYN_RECV passive -
 	agree a
 	expect_eq "full sockets in SYN_RECV" "$(table a connections state | grep -c SYN_RECV)" 3
 	counted opened_passive 0
@@ -100,7 +69,7 @@ fast_open_data()
 	# A module that comes now sees them as they are.
 	module_fresh
 	agree a
-	expect_life "sfast1$f" SYN_RECV passive -
+	expect_life p "sfast1$f" SYN_RECV passive -
 
 	for n in 1 2 3; do
 		acks_again a $((f * 1000 + 200 + n))
@@ -108,8 +77,8 @@ fast_open_data()
 	peer p await "sfast1$f" ESTABLISHED
 	peer p accept "sfast3$f" "l$f"
 	peer p await "sfast3$f" ESTABLISHED
-	expect_life "sfast1$f" ESTABLISHED passive -
-	expect_life "sfast3$f" ESTABLISHED passive -
+	expect_life p "sfast1$f" ESTABLISHED passive -
+	expect_life p "sfast3$f" ESTABLISHED passive -
 	peer p await "cfast2$f" CLOSE_WAIT
 	agree a
 	expect_eq "handshakes that a listener has seen through" "$(summary a opened_passive)" 2
@@ -129,7 +98,7 @@ fast_open_reset()
 	no_acks a "$port"
 	fast_client "cgone$f" "$port" "$f"
 	peer p accept "sgone$f" "l$f"
-	expect_life "sgone$f" SYN_RECV passive -
+	expect_life p "sgone$f" SYN_RECV passive -
 	peer p reset "sgone$f"
 	agree a
 	acks_again a "$port"
@@ -147,13 +116,13 @@ fast_open_deferred()
 	peer_socket p "cdefer$f" "$(loopback "$f"):0"
 	peer p set "cdefer$f" fastopen_connect 1
 	peer p connect "cdefer$f" "$at"
-	expect_life "cdefer$f" SYN_SENT active -
+	expect_life p "cdefer$f" SYN_SENT active -
 	counted syn_out 0
 	agree a
 	peer p send "cdefer$f" 100
 	peer p accept "sdefer$f" "l$f"
 	peer p recv "sdefer$f" 100
-	expect_life "cdefer$f" ESTABLISHED active -
+	expect_life p "cdefer$f" ESTABLISHED active -
 	agree a
 	counted syn_out 1
 
@@ -178,7 +147,7 @@ syncookies()
 	ns_sysctl a net.ipv4.tcp_syncookies=2
 	counters_mark
 	peer_pair p "cookie$f" "$(loopback "$f"):0" "l$f" "$(loopback "$f"):$((f * 1000))"
-	expect_life "scookie$f" ESTABLISHED passive -
+	expect_life p "scookie$f" ESTABLISHED passive -
 	agree a
 	# The SYN-ACK carries the cookie; while nothing comes back there is nothing at all.
 	peer_socket p "chalf$f" "$(loopback "$f"):$((f * 1000 + 104))"
@@ -204,7 +173,7 @@ deferred_accept()
 	peer p set "patient$f" defer_accept 30
 	peer_socket p "csilent$f" "$(loopback "$f"):0"
 	peer p connect "csilent$f" "$at"
-	expect_life "csilent$f" ESTABLISHED active -
+	expect_life p "csilent$f" ESTABLISHED active -
 	expect_eq "half-open requests" "$(summary a syn_recv)" 1
 	agree a
 	peer p send "csilent$f" 10

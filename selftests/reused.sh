@@ -7,43 +7,14 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# expect_life PEER SOCKET STATE OPENED CLOSED: what its row in namespace a says
-expect_life()
-{
-	cookie "$1" "$2"
-	expect_eq "state, opened and closed of $2" \
-		"$(row a connections "$VALUE" state opened closed)" "${*:3}"
-}
-
-# counted NAME N: the summary counts so many more than when `counters_mark` was called
-declare -A MARKED
-counters_mark()
-{
-	local name
-
-	summary_read a
-	for name in "${!SUMMARY[@]}"; do
-		MARKED[$name]=${SUMMARY[$name]}
-	done
-}
-
-counted()
-{
-	expect_eq "$1 counted" $(($(summary a "$1") - ${MARKED[$1]})) "$2"
-}
+# shellcheck source=selftests/lib_life.sh
+. "$(dirname "$0")/lib_life.sh"
 
 # Closes what is open of a pair, so that nothing stays.
 end_pair()
 {
 	peer "$1" reset "c$2"
 	peer "$1" reset "s$2"
-}
-
-all_gone()
-{
-	wait_for "no socket is left" summary_is a connections 0
-	agree a
 }
 
 # Given away, on its way (when no process has it), taken by a process of another namespace:

@@ -4,7 +4,8 @@
  * allocations fail each time, the first, the second, and so on to the last. Needs a
  * kernel with CONFIG_FAULT_INJECTION (see its Documentation/fault-injection).
  *
- *   load FILE [PARAMETERS]  load a module, and unload it
+ *   load FILE [PARAMETERS]  load the module, and unload it; when it could be loaded all of it
+ *                           has to be there, as much as when nothing fails
  *   netns                   make a network namespace
  *   read FILE               open it and read all there is, without waiting for more
  *   write FILE TEXT         open it and write a line
@@ -16,6 +17,7 @@
  * but has to end well.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -75,9 +77,64 @@ static int load(long n, char **args)
 	return ret;
 }
 
+/* What there is to be read of the module, in this namespace. */
+struct extent {
+	long files;
+	long settings;
+	long rows;
+};
+
+static long entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	long n = 0;
+
+	if (!dir)
+		err(1, "%s", folder);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static long lines(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	long n = 0;
+	int c;
+
+	if (!file)
+		err(1, "%s", path);
+	while ((c = getc(file)) != EOF)
+		n += c == '\n';
+	fclose(file);
+	return n;
+}
+
+static struct extent extent(void)
+{
+	return (struct extent) {
+		.files = entries("/proc/tcpwatch"),
+		.settings = entries("/proc/sys/net/tcpwatch"),
+		.rows = lines("/proc/tcpwatch/summary") + lines("/proc/tcpwatch/connections") +
+			lines("/proc/tcpwatch/listeners"),
+	};
+}
+
 static void load_after(int ret)
 {
-	if (!ret && syscall(SYS_delete_module, "tcpwatch", O_NONBLOCK))
+	static struct extent whole;
+	struct extent this;
+
+	if (ret)
+		return;
+	this = extent();
+	if (!whole.files)
+		whole = this;
+	if (memcmp(&this, &whole, sizeof(this)))
+		errx(1, "loaded with %ld files, %ld settings, %ld rows of %ld, %ld, %ld",
+		     this.files, this.settings, this.rows, whole.files, whole.settings, whole.rows);
+	if (syscall(SYS_delete_module, "tcpwatch", O_NONBLOCK))
 		err(1, "delete_module");
 }
 
@@ -199,6 +256,8 @@ static void prepare(const struct action *action, char **args)
 			err(1, "%s", args[0]);
 		if (args[1])
 			parameters = args[1];
+		/* So that it is known what there is. */
+		load_after(load(0, args));
 	} else if (action->act == netns) {
 		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 		if (home < 0)
@@ -266,10 +325,10 @@ int main(int argc, char **argv)
 	if (!argc)
 		errx(2, "usage: nth [-c] [-f N] ACTION [ARG...]");
 	action = action_called(argv[0], argc - 1);
-	prepare(action, argv + 1);
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (fail_nth < 0)
 		err(1, "/proc/thread-self/fail-nth");
+	prepare(action, argv + 1);
 	if (only_count) {
 		count(action, argv + 1);
 		return fflush(stdout) ? 1 : 0;

@@ -27,10 +27,13 @@ kernel_complaints()
 # One line for each thing that failed, then "passed failed".
 count()
 {
-	awk -v expected="$*" '
-	function failure(text) {
+	awk -v expected="$*" -v tally="$logs/tally" '
+	function failure(text, name) {
 		print "failed: " text
 		failed++
+		name = text
+		sub(/:.*/, "", name)
+		bad_in[name]++
 	}
 	function begin(name) {
 		if (test != "")
@@ -53,6 +56,7 @@ count()
 		if (missing) {
 			failure(test ": " missing " of " plan " cases did not run")
 			failed += missing - 1
+			bad_in[test] += missing - 1
 		}
 		if (plan != "" && plan == 0)
 			failure(test ": planned no case")
@@ -103,6 +107,7 @@ count()
 			bad++
 		} else {
 			passed++
+			good_in[test]++
 		}
 		next
 	}
@@ -116,6 +121,10 @@ count()
 		for (n = split(expected, names, " "); n > 0; n--)
 			if (!(names[n] in ended))
 				failure(names[n] ": did not run")
+		for (test in bad_in)
+			good_in[test] += 0
+		for (test in good_in)
+			print test, good_in[test], bad_in[test] + 0 > tally
 		print passed + 0, failed + 0
 	}' "$logs/tap"
 }
@@ -134,6 +143,8 @@ elif ! grep -aqs 'Linux version' "$logs/console"; then
 	report+=("failed: what the kernel said was not caught")
 	failed=$((failed + 1))
 fi
+in_tests=$(awk '{ n += $3 } END { print n + 0 }' "$logs/tally")
+[ "$failed" -eq "$in_tests" ] || echo "other 0 $((failed - in_tests))" >> "$logs/tally"
 if [ "$failed" -gt 0 ]; then
 	printf '%s\n' "" "${report[@]}" "logs: $logs"
 fi

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # kernels.sh KERNEL... [-- TEST...]: run the tests, all or those named, on each of these kernels,
-# in a root of the release of Debian that it belongs to. Prints a table at the end, a line for
-# each kernel, and "N passed, N failed".
+# in a root of the release of Debian that it belongs to. Prints a table at the end, and "N passed,
+# N failed" (results.sh).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
 . "$here/cache.sh"
+# shellcheck source=selftests/vm/results.sh
+. "$here/results.sh"
 
 # kernel, release of Debian; "refuses" where the module says why it does not load, which is all
 # that can be tested there: PREEMPT_RT before 6.13 (kmod/compat.h)
@@ -40,19 +42,16 @@ release_of()
 	printf '%s\n' "${found[@]}" | sort -V | tail -n 1
 }
 
-# run_on KERNEL SUITE [refuses]: "N passed, N failed" is the last line
+# run_on KERNEL SUITE [refuses]
 run_on()
 {
 	local root release names=("${tests[@]}")
 
 	root=$("$here/root.sh" "$2") || return
 	release=$(release_of "$root" "$1") || return
-	if [ "${3:-}" = refuses ]; then
-		export KERNEL_REFUSED=yes
-		names=(refuses)
-	fi
+	[ -z "${3:-}" ] || names=(refuses)
 	say "Linux $release"
-	VM_ROOT=$root VM_KERNEL=$root/boot/vmlinuz-$release VM_MODULES=$root \
+	KERNEL_REFUSED=${3:-} VM_ROOT=$root VM_KERNEL=$root/boot/vmlinuz-$release VM_MODULES=$root \
 		VM_RELEASE=$release VM_HEADERS=$root/usr/src/linux-headers-$release \
 		"$here/test.sh" "${names[@]}"
 }
@@ -69,21 +68,9 @@ for kernel in "${kernels[@]}"; do
 		die "'$kernel' is no kernel known here; there are: $(known | awk '{ print $1 }' | xargs)"
 done
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-table=()
-passed=0 failed=0
+results_begin
 for kernel in "${kernels[@]}"; do
 	read -ra row < <(known | awk -v kernel="$kernel" '$1 == kernel')
-	run_on "${row[@]}" | tee "$log" || :
-	read -r yes _ no _ < <(grep -xE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
-	# Nothing was judged: what stopped it is above.
-	: "${yes:=0}" "${no:=1}"
-	table+=("$(printf '%-10s %6d passed %6d failed' "$kernel" "$yes" "$no")")
-	passed=$((passed + yes))
-	failed=$((failed + no))
+	recorded "$kernel" run_on "${row[@]}"
 done
-echo
-printf '%s\n' "${table[@]}"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+results_end

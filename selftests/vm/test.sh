@@ -1,37 +1,45 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test.sh [TEST...]: run the tests that selftests/Makefile lists, or those named (with or
-# without .sh), in as many VMs as VM_AT_ONCE says, and judge. Ends with "N passed, N failed",
-# and fails if any did.
+# test.sh [NAME...]: run the tests that selftests/Makefile lists, or those named (a test, with or
+# without .sh, or a suite), in as many VMs as VM_AT_ONCE says, and judge. Ends with "N passed, N
+# failed", and fails if any did. Appends to the file VM_RESULTS, if there is one, a line for each
+# test: the kernel, the test, how many cases passed and failed.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
 . "$here/cache.sh"
 
-mapfile -t known < <(make -s --no-print-directory -C "$here/.." \
-	KSELFTEST_DIR="$("$here/kselftest.sh")/tools/testing/selftests" \
-	COLLECTION=tcpwatch emit_tests | sed -n 's/^tcpwatch://p')
+declare -A suites
+mapfile -t known < <(make -s --no-print-directory -C "$here/.." suites)
 [ ${#known[@]} -gt 0 ] || die "selftests/Makefile lists no tests"
+for line in "${known[@]}"; do
+	suites[${line% *}]=yes
+done
+known=("${known[@]#* }")
 
-# The test of that name, as selftests/Makefile has it.
-test_called()
+# The tests of that name, or of the suite of that name, as selftests/Makefile has them.
+tests_called()
 {
 	local test
 
+	if [ "${suites[$1]:-}" ]; then
+		make -s --no-print-directory -C "$here/.." suites | sed -n "s/^$1 //p"
+		return
+	fi
 	for test in "${known[@]}"; do
 		if [ "$test" = "$1" ] || [ "$test" = "$1.sh" ]; then
 			echo "$test"
 			return
 		fi
 	done
-	die "no test is called '$1'; there are: ${known[*]}"
+	die "no test or suite is called '$1'; suites: ${!suites[*]}; tests: ${known[*]}"
 }
 
 tests=()
 for name in "$@"; do
-	test=$(test_called "$name")
-	tests+=("$test")
+	called=$(tests_called "$name")
+	mapfile -t -O ${#tests[@]} tests <<< "$called"
 done
 [ ${#tests[@]} -gt 0 ] || tests=("${known[@]}")
 
@@ -57,6 +65,16 @@ share()
 	for ((i = $1; i < ${#tests[@]}; i += vms)); do
 		echo "${tests[i]}"
 	done
+}
+
+# tell_results LOGS: what judge.sh left there, of the kernel that says so itself
+tell_results()
+{
+	local release
+
+	[ "${VM_RESULTS:-}" ] || return 0
+	release=$(grep -aosm 1 'Linux version [^ ]*' "$1/console" || echo unknown)
+	sed "s/^/${release##* } /" "$1/tally" >> "$VM_RESULTS"
 }
 
 logs=()
@@ -85,6 +103,7 @@ wait # for the last lines to be shown
 for ((vm = 0; vm < vms; vm++)); do
 	mapfile -t mine < <(share "$vm")
 	mapfile -t verdict < <("$here/judge.sh" "${logs[vm]}" "${statuses[vm]}" "${mine[@]}")
+	tell_results "${logs[vm]}"
 	read -r yes _ no _ <<< "${verdict[-1]}"
 	unset "verdict[-1]"
 	[ ${#verdict[@]} -eq 0 ] || printf '%s\n' "${verdict[@]}"

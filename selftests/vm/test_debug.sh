@@ -1,20 +1,37 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# test_debug.sh [TEST...]: test.sh on each of the kernels of debug_kernel.sh, or those that
-# DEBUG_KERNELS names, with the tests that need one. Fails if anything did on any of them.
+# test_debug.sh [KIND...] [-- TEST...]: run the tests, all or those named, on each of the kernels
+# of debug_kernel.sh, with the tests that need one. Ends as kernels.sh does.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
 . "$here/cache.sh"
+# shellcheck source=selftests/vm/results.sh
+. "$here/results.sh"
 
-failed=0
-for kind in ${DEBUG_KERNELS:-kasan kcsan}; do
-	kernel=$("$here/debug_kernel.sh" "$kind")
+# They take more time, and more memory.
+run_on()
+{
+	local kernel
+
+	kernel=$("$here/debug_kernel.sh" "$1") || return
 	say "on $(cat "$kernel/release")"
-	# They take more time, and more memory.
-	DEBUG_KERNEL=$kind VM_KERNEL=$kernel/vmlinuz VM_MODULES=$kernel VM_HEADERS=$kernel/build \
+	DEBUG_KERNEL=$1 VM_KERNEL=$kernel/vmlinuz VM_MODULES=$kernel VM_HEADERS=$kernel/build \
 		VM_LIMIT=${VM_LIMIT:-14400} VM_MEMORY=${VM_MEMORY:-3G} \
-		"$here/test.sh" "$@" || failed=1
+		"$here/test.sh" "${tests[@]}"
+}
+
+kinds=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	kinds+=("$1")
+	shift
 done
-exit "$failed"
+tests=("${@:2}")
+[ ${#kinds[@]} -gt 0 ] || kinds=(kasan kcsan)
+
+results_begin
+for kind in "${kinds[@]}"; do
+	recorded "$kind" run_on "$kind"
+done
+results_end
