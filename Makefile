@@ -6,6 +6,7 @@
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 PREFIX ?= /usr/local
+MANDIR ?= $(PREFIX)/share/man
 TESTS ?=
 KERNELS ?=
 
@@ -71,8 +72,11 @@ install: all
 	$(MAKE) install-config
 	$(reader) install
 
-# How it is loaded at boot, and with what settings.
+# The module's manual pages, how it is loaded at boot, and with what settings.
 install-config:
+	for section in 4 5; do \
+		install -D -m 0644 "kmod/man/tcpwatch.$$section" \
+			'$(DESTDIR)$(MANDIR)/man'"$$section/tcpwatch.$$section" || exit; done
 	for kind in modules-load modprobe sysctl; do \
 		install -D -m 0644 "kmod/config/$$kind.conf" \
 			'$(DESTDIR)$(PREFIX)/lib/'"$$kind.d/tcpwatch.conf" || exit; done
@@ -80,6 +84,7 @@ install-config:
 uninstall: headers
 	$(RM) '$(DESTDIR)/lib/modules/$(release)/extra/'tcpwatch.ko*
 	$(if $(DESTDIR),,depmod '$(release)')
+	$(RM) $(foreach section,4 5,'$(DESTDIR)$(MANDIR)/man$(section)/tcpwatch.$(section)')
 	$(RM) $(foreach kind,modules-load modprobe sysctl, \
 		'$(DESTDIR)$(PREFIX)/lib/$(kind).d/tcpwatch.conf')
 	$(reader) uninstall
