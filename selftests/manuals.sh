@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The manual pages tcpwatch(4) and tcpwatch(5) tell of all that the module shows and takes, and of
-# nothing else.
+# nothing else. tcpwatch(8) is made of what the program says, and has to be made right.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -78,9 +78,26 @@ module_takes()
 	find /proc/sys/net/tcpwatch -type f -printf '%f\n' | expect_told "settings" 4 Settings
 }
 
+# Each command and option of the program stands in its page.
+commands()
+{
+	local command option
+
+	mandoc -T ascii "$HERE/../userspace/tcpwatch.8" | col -b >"$WORK/page"
+	for command in $(tcpwatch --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+		grep -qx "   $command" "$WORK/page" || fail "nothing is told of $command"
+		for option in $(tcpwatch "$command" --help | grep -oE -- '--[a-z-]+'); do
+			grep -q -e "$option" "$WORK/page" ||
+				fail "nothing is told of $command $option"
+		done
+	done
+	[ -n "${option:-}" ] || fail "no command has an option"
+}
+
 form()
 {
-	expect_eq "what mandoc says" "$(mandoc -T lint -W warning "$MAN"/tcpwatch.[45])" ''
+	expect_eq "what mandoc says" \
+		"$(mandoc -T lint -W warning "$MAN"/tcpwatch.[45] "$HERE/../userspace/tcpwatch.8")" ''
 }
 
 module_fresh
@@ -88,5 +105,6 @@ ns_add a
 test_case "files, their lines and columns" files
 test_case "the keys of events" events
 test_case "parameters and settings" module_takes
+test_case "the command and its options" commands
 test_case "the form" form
 run_cases

@@ -21,8 +21,9 @@ struct request {
 };
 
 static const char about[] =
-	"What a WORD means: a state, a verdict, a line of summary, an event. What it is,\n"
-	"what makes it, what to look at, what to do. Without a WORD: which there are.";
+	"What a WORD means: a state, a verdict, a line of summary, an event. What it\n"
+	"is, what makes it, what to look at, what to do. Without a WORD: which there\n"
+	"are.";
 
 static void check_word(const char *word, struct argp_state *state)
 {

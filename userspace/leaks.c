@@ -64,11 +64,11 @@ static const struct argp_option argp_options[] = {
 };
 
 static const char about[] =
-	"Who leaves sockets in CLOSE_WAIT: by process, how many, since when, why, how many\n"
-	"descriptors it uses, and when they run out at the present rate.\n"
+	"Who leaves sockets in CLOSE_WAIT: by process, how many, since when, why, how\n"
+	"many descriptors it uses, and when they run out at the present rate.\n"
 	"Exit status 1 if a socket is in CLOSE_WAIT for longer than the sysctl\n"
-	"net.tcpwatch.close_wait_stuck_ms says, and not because it still sends; or if one,\n"
-	"for however long, keeps a client from connecting.";
+	"net.tcpwatch.close_wait_stuck_ms says, and not because it still sends; or if\n"
+	"one, for however long, keeps a client from connecting.";
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {

@@ -391,11 +391,11 @@ static enum status print_text(const void *one, const struct page *page, struct f
 static const struct survey survey = {
 	.name = "memory",
 	.about =
-		"Kernel memory that sockets take now, by state and by process: the sockets, what\n"
-		"is in their queues, and what they have in reserve (granted by net.ipv4.tcp_mem,\n"
-		"not used yet); not the files and inodes of the programs that hold them.\n"
-		"TIME_WAIT has here also the mini-sockets in FIN_WAIT2, SYN_RECV the half-open\n"
-		"requests: no process has them.",
+		"Kernel memory that sockets take now, by state and by process: the sockets,\n"
+		"what is in their queues, and what they have in reserve (granted by\n"
+		"net.ipv4.tcp_mem, not used yet); not the files and inodes of the programs\n"
+		"that hold them. TIME_WAIT has here also the mini-sockets in FIN_WAIT2,\n"
+		"SYN_RECV the half-open requests: no process has them.",
 	.size = sizeof(struct memory),
 	.read = read_one,
 	.digest = digest,
