@@ -10,7 +10,8 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/results.sh
 . "$here/results.sh"
 
-# They take more time, and more memory.
+# They take more time, and more memory. For no_memory.sh the cache of records is marked as one that
+# may fail.
 run_on()
 {
 	local kernel
@@ -19,6 +20,7 @@ run_on()
 	say "on $(cat "$kernel/release")"
 	DEBUG_KERNEL=$1 VM_KERNEL=$kernel/vmlinuz VM_MODULES=$kernel VM_HEADERS=$kernel/build \
 		VM_LIMIT=${VM_LIMIT:-14400} VM_MEMORY=${VM_MEMORY:-3G} \
+		VM_APPEND="slub_debug=A,tcpwatch_conn ${VM_APPEND:-}" \
 		"$here/test.sh" "${tests[@]}"
 }
 

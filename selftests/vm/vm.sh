@@ -150,7 +150,7 @@ boot()
 	append+=" rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30 ${VM_APPEND:-}"
 	setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" \
 		qemu-system-x86_64 -name tcpwatch -accel "$accel" -cpu "$cpu" \
-		-smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-2G}" \
+		-smp "${VM_CPUS:-2},sockets=${VM_CPUS:-2}" -m "${VM_MEMORY:-2G}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel" -initrd "$initramfs" -serial "file:$run/console" \
 		-append "$append" \
