@@ -19,6 +19,12 @@
 
 #include "clock.h"
 
+/* Not in the headers of older kernels. */
+enum {
+	KIND_DECL_TAG = 17,
+	KIND_ENUM64 = 19,
+};
+
 /* Types, all the kernel has, are numbered from 1 on, in the order in which they come. */
 static const char btf_path[] = "/sys/kernel/btf/vmlinux";
 
@@ -30,7 +36,7 @@ static size_t btf_extra(const struct btf_type *t)
 	switch (BTF_INFO_KIND(t->info)) {
 	case BTF_KIND_INT:
 	case BTF_KIND_VAR:
-	case BTF_KIND_DECL_TAG:
+	case KIND_DECL_TAG:
 		return sizeof(__u32);
 	case BTF_KIND_ARRAY:
 		return sizeof(struct btf_array);
@@ -43,7 +49,7 @@ static size_t btf_extra(const struct btf_type *t)
 		return n * sizeof(struct btf_param);
 	case BTF_KIND_DATASEC:
 		return n * sizeof(struct btf_var_secinfo);
-	case BTF_KIND_ENUM64:
+	case KIND_ENUM64:
 		return n * 3 * sizeof(__u32);
 	default:
 		return 0;

@@ -13,6 +13,11 @@
 #include "endpoint.h"
 #include "peer.h"
 
+/* Not in older headers. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
 static char syn_data[1 << 10];
 
 static int open_socket(const char *family, int protocol)
