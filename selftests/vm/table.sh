@@ -3,7 +3,8 @@
 #
 # table.sh FILE: what test.sh left in FILE as a table, a line for each kernel, a column for each
 # suite of selftests/Makefile, "PASSED" or "PASSED-FAILED" in each; what is no test, such as a VM
-# that ends too early, is in the column other. Then "N passed, N failed"; it fails if any did, or none passed.
+# that ends too early, is in the column other. Then "N passed, N failed"; it fails if any did, or
+# none passed.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 
