@@ -182,6 +182,8 @@ flood_begin()
 	ns_sysctl b "net.ipv4.tcp_syncookies=$1"
 	forget_requests b
 	in_ns b nft reset counters table inet oracle >/dev/null
+	# They have records, and of the end of one there is no event.
+	wait_for "no mini-socket is left" summary_is b fin_wait2 0
 	summary_read b
 	BASE_SYN_IN=${SUMMARY[syn_in]}
 	BASE_SYNACK_OUT=${SUMMARY[synack_out]}
