@@ -8,10 +8,12 @@
 SCREEN_LOCALE=C.UTF-8
 SCREEN_TERM=screen-256color
 SCREEN_USER=0
+SCREENS=0
 
+# Each screen has a server of its own: one that is just ending may still take a client.
 tm()
 {
-	tmux -L "tcpw-$$" -f /dev/null "$@"
+	tmux -L "tcpw-$$-$SCREENS" -f /dev/null "$@"
 }
 
 # screen_start COLUMNSxROWS ARG...: tcpwatch on a terminal of that size. What it leaves on
@@ -19,6 +21,7 @@ tm()
 screen_start()
 {
 	rm -f "$WORK"/screen.*
+	SCREENS=$((SCREENS + 1))
 	# A job of a shell, as for a user; when Ctrl-Z stops it, screen_fg lets it go on.
 	cat >"$WORK/screen.run" <<-END
 		set -m
