@@ -121,12 +121,9 @@ struct tcpw_conn *tcpw_conn_alloc(struct tcpw_net *tn, struct sock *sk,
 
 	if (kind == TCPW_CONNECTION && limit_reached())
 		return NULL;
-	c = kmem_cache_zalloc(cache, gfp | __GFP_NOWARN);
-	if (c) {
-		c->tn = tn;
-		c->sk = sk;
-		c->kind = kind;
-	}
+	c = kmem_cache_alloc(cache, gfp | __GFP_NOWARN);
+	if (c)
+		*c = (struct tcpw_conn){ .tn = tn, .sk = sk, .kind = kind };
 	return c;
 }
 
@@ -274,6 +271,18 @@ u64 tcpw_conn_id(struct sock *sk)
 
 	sock_diag_save_cookie(sk, cookie);
 	return (u64)cookie[1] << 32 | cookie[0];
+}
+
+/**
+ * tcpw_conn_may_be() - may a socket have a record?
+ * @sk: the socket's address; never followed
+ *
+ * Context: any. Who asks knows that none is being made now.
+ * Return: false if it surely has none.
+ */
+bool tcpw_conn_may_be(const void *sk)
+{
+	return !hlist_empty(&bucket_of(sk)->head);
 }
 
 /**

@@ -147,6 +147,7 @@ void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns);
 const char *tcpw_opened_name(enum tcpw_opened opened);
 const char *tcpw_closed_name(enum tcpw_closed closed);
 u64 tcpw_conn_id(struct sock *sk);
+bool tcpw_conn_may_be(const void *sk);
 struct tcpw_conn *tcpw_conn_lock(const void *sk);
 void tcpw_conn_unlock(const void *sk);
 bool tcpw_conn_next(const struct tcpw_net *tn, struct tcpw_conn_cursor *cursor,

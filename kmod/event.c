@@ -8,8 +8,19 @@
 #include "ring.h"
 #include "snapshot.h"
 
-/* A socket that closes may have given back its port, but not inet_sport. */
-static void ends_of(struct tcpw_ends *ends, const struct sock *sk)
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+/**
+ * tcpw_event_ends() - the addresses of a socket
+ * @ends: where to
+ * @sk: the full socket
+ *
+ * A socket that closes may have given back its port, but not inet_sport.
+ *
+ * Context: any.
+ */
+void tcpw_event_ends(struct tcpw_ends *ends, const struct sock *sk)
 {
 	ends->family = sk->sk_family;
 	ends->local_port = inet_sk(sk)->inet_sport;
@@ -25,6 +36,32 @@ static void ends_of(struct tcpw_ends *ends, const struct sock *sk)
 	ipv6_addr_set_v4mapped(sk->sk_daddr, &ends->remote);
 }
 
+/**
+ * tcpw_event_sockaddr() - one end as the kernel's printk() takes it
+ * @to: room for a struct sockaddr_in6
+ * @family: AF_INET or AF_INET6
+ * @address: as in struct tcpw_ends
+ * @port: in network order
+ *
+ * Context: any.
+ */
+void tcpw_event_sockaddr(struct sockaddr_in6 *to, u8 family, const struct in6_addr *address,
+			 __be16 port)
+{
+	struct sockaddr_in *to4 = (void *)to;
+
+	memset(to, 0, sizeof(*to));
+	if (family == AF_INET6) {
+		to->sin6_family = AF_INET6;
+		to->sin6_port = port;
+		to->sin6_addr = *address;
+	} else {
+		to4->sin_family = AF_INET;
+		to4->sin_port = port;
+		to4->sin_addr.s_addr = address->s6_addr32[3];
+	}
+}
+
 /* Begin to tell something of a socket: NULL if nobody wants to know, or it is lost. */
 static struct tcpw_event *begin(struct tcpw_ring *ring, struct sock *sk,
 				enum tcpw_event_kind kind)
@@ -37,7 +74,7 @@ static struct tcpw_event *begin(struct tcpw_ring *ring, struct sock *sk,
 	if (event) {
 		event->id = tcpw_conn_id(sk);
 		event->kind = kind;
-		ends_of(&event->ends, sk);
+		tcpw_event_ends(&event->ends, sk);
 	}
 	return event;
 }
@@ -110,6 +147,8 @@ void tcpw_event_window(struct tcpw_net *tn, struct sock *sk, bool out, bool clos
 	struct tcpw_ring *ring = rcu_dereference(tn->ring);
 	struct tcpw_event *event;
 
+	if (closes)
+		trace_zero_window(sk, out, after_ns);
 	event = begin(ring, sk, closes ? TCPW_EVENT_ZERO_WINDOW : TCPW_EVENT_WINDOW_OPEN);
 	if (!event)
 		return;
@@ -129,6 +168,7 @@ void tcpw_event_syn_blocked(struct tcpw_net *tn, struct sock *sk)
 {
 	struct tcpw_ring *ring = rcu_dereference(tn->ring);
 
+	trace_syn_blocked(sk);
 	if (begin(ring, sk, TCPW_EVENT_SYN_BLOCKED))
 		tcpw_ring_end(ring);
 }
@@ -144,8 +184,10 @@ void tcpw_event_syn_blocked(struct tcpw_net *tn, struct sock *sk)
 void tcpw_event_stuck(struct tcpw_net *tn, struct sock *sk, u64 wait_ns)
 {
 	struct tcpw_ring *ring = rcu_dereference(tn->ring);
-	struct tcpw_event *event = begin(ring, sk, TCPW_EVENT_STUCK);
+	struct tcpw_event *event;
 
+	trace_stuck(sk, wait_ns);
+	event = begin(ring, sk, TCPW_EVENT_STUCK);
 	if (!event)
 		return;
 	event->stuck.wait_ns = wait_ns;

@@ -3,7 +3,8 @@
  * Events: what happens to connections, told to whoever reads /proc/tcpwatch/events.
  *
  * Where nobody reads in a namespace, an event costs a look at one pointer. Else it goes
- * into the ring of the CPU that it happens on (see ring.h).
+ * into the ring of the CPU that it happens on (see ring.h). Some are tracepoints, too (see
+ * trace.h); their functions here may be called for either.
  */
 #ifndef TCPW_EVENT_H
 #define TCPW_EVENT_H
@@ -16,6 +17,7 @@
 
 struct inode;
 struct sock;
+struct sockaddr_in6;
 struct tcpw_conn;
 struct tcpw_ring;
 
@@ -149,6 +151,10 @@ static inline bool tcpw_event_wanted(const struct tcpw_net *tn)
 {
 	return tn && unlikely(rcu_access_pointer(tn->ring));
 }
+
+void tcpw_event_ends(struct tcpw_ends *ends, const struct sock *sk);
+void tcpw_event_sockaddr(struct sockaddr_in6 *to, u8 family, const struct in6_addr *address,
+			 __be16 port);
 
 void tcpw_event_state(struct tcpw_net *tn, struct sock *sk, unsigned int from,
 		      unsigned int to, u64 after_ns);

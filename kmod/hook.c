@@ -18,6 +18,7 @@
 #include "mini.h"
 #include "net.h"
 #include "segment.h"
+#include "trace.h"
 #include "window.h"
 
 static u16 window_slot(const struct tcpw_segment *s)
@@ -39,7 +40,7 @@ static void syn_blocked(const struct tcpw_segment *s, struct sock *sk)
 	if (c && c->state == TCP_CLOSE_WAIT) {
 		c->syn_blocked++;
 		tcpw_count(s->tn, TCPW_SYN_ON_CLOSE_WAIT);
-		if (tcpw_event_wanted(s->tn))
+		if (tcpw_event_wanted(s->tn) || trace_syn_blocked_enabled())
 			tcpw_event_syn_blocked(s->tn, sk);
 	}
 	tcpw_conn_unlock(sk);
@@ -79,28 +80,28 @@ static void count_flags(const struct tcpw_segment *s)
 static void segment_in(const struct tcpw_segment *s)
 {
 	const struct tcphdr *th = s->th;
-	bool flags = th->syn || th->fin || th->rst, window = false;
+	bool opens = th->syn && !th->ack, ends = th->fin || th->rst, window = false;
 	u16 slot = 0;
 	struct sock *sk;
 
-	if (flags)
+	if (th->syn || ends)
 		count_flags(s);
 	if (!th->rst && (!th->window || tcpw_window_any_closed())) {
 		slot = window_slot(s);
 		window = !th->window || atomic_read(&tcpw_window_in[slot]);
 	}
-	if (!flags && !window)
+	if (!opens && !ends && !window)
 		return;
 
 	sk = tcpw_segment_lookup(s);
 	if (!sk)
 		return;
 	if (sk_fullsock(sk)) {
-		if (th->syn && !th->ack)
+		if (opens)
 			syn_blocked(s, sk);
 		if (window)
 			tcpw_window_in_seen(sk, th, slot);
-	} else if (sk->sk_state == TCP_TIME_WAIT && (th->fin || th->rst)) {
+	} else if (sk->sk_state == TCP_TIME_WAIT && ends) {
 		tcpw_mini_kick(inet_twsk(sk));
 	}
 	sock_gen_put(sk);
@@ -155,8 +156,8 @@ static __always_inline bool matters(const struct tcpw_net *tn, const struct sk_b
  * Context of all hooks: under rcu_read_lock(); LOCAL_IN in softirq, LOCAL_OUT also in
  * process context with bottom halves on. No allocation, no lock on the common way.
  */
-static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family,
-			     const struct tcphdr *th, const struct nf_hook_state *state)
+static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb,
+			     const struct nf_hook_state *state, u8 family, const struct tcphdr *th)
 {
 	int offset = (const u8 *)th - skb->data;
 	struct tcphdr copy;
@@ -181,15 +182,34 @@ static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, u8 family
 		segment_in(&s);
 }
 
+static __always_inline void hook4_tcp(struct tcpw_net *tn, struct sk_buff *skb,
+				      const struct nf_hook_state *state, const struct iphdr *ip,
+				      const struct tcphdr *th)
+{
+	/* What comes in is whole and sound by now; a raw socket may send what is neither. */
+	if (matters(tn, skb, th) && !ip_is_fragment(ip) && ip->ihl >= sizeof(*ip) / 4)
+		look_at(tn, skb, state, AF_INET, th);
+}
+
+static noinline void hook4_options(struct tcpw_net *tn, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	hook4_tcp(tn, skb, state, ip, (const void *)ip + ip->ihl * 4);
+}
+
 static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = ip_hdr(skb);
-	const struct tcphdr *th = (const void *)ip + ip->ihl * 4;
 
-	/* What comes in is whole and sound by now; a raw socket may send what is neither. */
-	if (ip->protocol == IPPROTO_TCP && matters(priv, skb, th) && !ip_is_fragment(ip) &&
-	    ip->ihl >= sizeof(*ip) / 4)
-		look_at(priv, skb, AF_INET, th, state);
+	if (ip->protocol != IPPROTO_TCP)
+		return NF_ACCEPT;
+	/* Options are so rare that the common way knows where all is: version 4, five words. */
+	if (unlikely(*(const u8 *)ip != 0x45))
+		hook4_options(priv, skb, state);
+	else
+		hook4_tcp(priv, skb, state, ip, (const void *)(ip + 1));
 	return NF_ACCEPT;
 }
 
@@ -223,7 +243,7 @@ static unsigned int hook6(void *priv, struct sk_buff *skb, const struct nf_hook_
 	if (unlikely(ip->nexthdr != IPPROTO_TCP))
 		th = find_tcp6(skb, ip);
 	if (th && matters(priv, skb, th))
-		look_at(priv, skb, AF_INET6, th, state);
+		look_at(priv, skb, state, AF_INET6, th);
 	return NF_ACCEPT;
 }
 #endif

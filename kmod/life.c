@@ -245,27 +245,15 @@ static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 
 }
 
 /*
- * Whether a socket in a handshake called connect(). One that did may be in SYN_RECV,
- * too, if both ends did.
+ * A handshake ends, one way or the other; under TCP_REPAIR there was none. A socket in
+ * SYN_RECV may have called connect(), too, if both ends did.
  */
-static bool is_active(const struct sock *sk, unsigned int state)
+static void count_handshake(struct tcpw_net *tn, const struct sock *sk,
+			    const struct tcpw_conn *c, unsigned int from, unsigned int to)
 {
-	const struct tcpw_conn *c;
-	bool active = true;
+	bool active = from == TCP_SYN_SENT || (c && c->opened == TCPW_OPENED_BY_CONNECT);
 
-	if (state == TCP_SYN_RECV) {
-		c = tcpw_conn_lock(sk);
-		active = c && c->opened == TCPW_OPENED_BY_CONNECT;
-		tcpw_conn_unlock(sk);
-	}
-	return active;
-}
-
-/* A handshake ends, one way or the other. Under TCP_REPAIR there was none. */
-static void count_handshake(struct tcpw_net *tn, const struct sock *sk, unsigned int to,
-			    bool active)
-{
-	if (tcp_sk(sk)->repair)
+	if (!tn || !in_handshake(from) || in_handshake(to) || tcp_sk(sk)->repair)
 		return;
 	if (to != TCP_CLOSE)
 		tcpw_count(tn, active ? TCPW_OPENED_ACTIVE : TCPW_OPENED_PASSIVE);
@@ -323,6 +311,7 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now
 		tw = tcpw_mini_find(sk, TCP_FIN_WAIT2);
 	by = tcpw_ending_by(sk, from, tw);
 	c = tcpw_conn_lock(sk);
+	count_handshake(tn, sk, c, from, TCP_CLOSE);
 	if (c) {
 		if (c->kind == TCPW_CONNECTION && !in_handshake(from) && by != TCPW_BY_OTHER)
 			tcpw_count(c->tn, tcpw_ending_counter(c->closed, by));
@@ -344,6 +333,7 @@ static bool go_on(struct tcpw_net *tn, struct sock *sk, unsigned int from,
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
+	count_handshake(tn, sk, c, from, to);
 	if (c)
 		tcpw_life_tell_birth(c);
 	if (tcpw_event_wanted(tn))
@@ -377,8 +367,6 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
 	tn = tcpw_net_of_sock(sk);
 	if (tn && !tcpw_state_cause(from, to))
 		tcpw_count(tn, TCPW_ILLEGAL_TRANSITIONS);
-	if (tn && in_handshake(from) && !in_handshake(to))
-		count_handshake(tn, sk, to, is_active(sk, from));
 	if (is_birth(from, to)) {
 		if (tn)
 			birth(tn, sk, to, now_ns);
@@ -395,10 +383,15 @@ void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
  * tcpw_life_destroyed() - a socket's memory is about to be given back
  * @sk: the socket, closed long ago; else its record must go now
  *
+ * Most have none any more, and their bucket nobody else's. A record is made under the
+ * socket's lock, before it has closed: that is over.
+ *
  * Context: softirq or process, no bucket lock.
  */
 void tcpw_life_destroyed(struct sock *sk)
 {
+	if (!tcpw_conn_may_be(sk))
+		return;
 	rcu_read_lock();
 	forget(sk);
 	rcu_read_unlock();

@@ -5,6 +5,7 @@
 #ifndef TCPW_NET_H
 #define TCPW_NET_H
 
+#include <linux/cache.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
@@ -48,42 +49,46 @@ struct tcpw_net_cpu {
 /**
  * struct tcpw_net - the module's state in one namespace
  * @net: the namespace; holds no reference: this ends with it
- * @list: in the list of all; protected by its mutex in net.c
  * @cpu: one part for each CPU
+ * @ring: the events, while somebody reads them; by RCU
+ * @follow: which connections are followed, NULL for none; by RCU
+ * @close_wait_stuck_ms: sysctl net.tcpwatch.close_wait_stuck_ms
+ * @tick_armed: the tick is due, or running
+ * @dying: the namespace is going, the tick must not be armed any more
+ * @followed: there are filters, and somebody reads events: the hooks look at all segments
+ * @list: in the list of all; protected by its mutex in net.c
  * @listeners: the sockets in LISTEN, by when they began
  * @closed_lock: protects @closed_listeners
  * @closed_listeners: records of listeners that closed and have requests (see half_open.h)
- * @close_wait_stuck_ms: sysctl net.tcpwatch.close_wait_stuck_ms
- * @dying: the namespace is going, the tick must not be armed any more
- * @tick_armed: the tick is due, or running
  * @tick: settles what has no event of its own
- * @ring: the events, while somebody reads them; by RCU
  * @ring_lock: protects @ring's coming and going, and how many read it
  * @ring_wait: those who wait for events
  * @ring_over: the files are going: there are no more events
- * @follow: which connections are followed, NULL for none; by RCU
- * @followed: there are filters, and somebody reads events: the hooks look at all segments
  * @follow_lock: of those who change @follow or @followed
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
+ *
+ * What the hot paths read is in lines of its own, which nobody writes more often than once
+ * a second: before @list.
  */
 struct tcpw_net {
 	struct net *net;
-	struct list_head list;
 	struct tcpw_net_cpu __percpu *cpu;
+	struct tcpw_ring __rcu *ring;
+	struct tcpw_follow __rcu *follow;
+	unsigned int close_wait_stuck_ms;
+	int tick_armed;
+	bool dying;
+	bool followed;
+
+	struct list_head list ____cacheline_aligned_in_smp;
 	struct tcpw_order listeners;
 	spinlock_t closed_lock;		/* closed_listeners */
 	struct hlist_head closed_listeners;
-	unsigned int close_wait_stuck_ms;
-	bool dying;
-	int tick_armed;
 	struct delayed_work tick;
-	struct tcpw_ring __rcu *ring;
 	struct mutex ring_lock;		/* ring, and its readers */
 	struct wait_queue_head ring_wait;
 	bool ring_over;
-	struct tcpw_follow __rcu *follow;
-	bool followed;
 	struct mutex follow_lock;	/* changes of follow and followed */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;

@@ -7,6 +7,7 @@
 #include "net.h"
 #include "order.h"
 #include "stuck.h"
+#include "trace.h"
 
 /**
  * tcpw_stuck_tell() - tell of the CLOSE_WAITs that have become stuck
@@ -26,7 +27,7 @@ void tcpw_stuck_tell(struct tcpw_net *tn, struct tcpw_net_cpu *part, u64 bound_n
 
 	if (tcpw_order_cmp(&at, &beyond) >= 0)
 		return;
-	while (tcpw_event_wanted(tn)) {
+	while (tcpw_event_wanted(tn) || trace_stuck_enabled()) {
 		sk = tcpw_order_hold(&part->close_wait, &at);
 		if (!sk)
 			break;

@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "event.h"
 #include "net.h"
+#include "trace.h"
 #include "window.h"
 
 /*
@@ -170,7 +171,7 @@ void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
 			filter_add(&tcpw_window_in[c->zero_in_slot], -1);
 		}
 		c->zero_in_since_ns = now_ns;
-		if (tcpw_event_wanted(c->tn))
+		if (tcpw_event_wanted(c->tn) || trace_zero_window_enabled())
 			tcpw_event_window(c->tn, sk, false, closes, after_ns);
 	}
 	tcpw_conn_unlock(sk);
@@ -197,7 +198,7 @@ void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 			c->zero_out++;
 			tcpw_count(c->tn, TCPW_ZERO_WINDOW_OUT);
 		}
-		if (tcpw_event_wanted(c->tn))
+		if (tcpw_event_wanted(c->tn) || trace_zero_window_enabled())
 			tcpw_event_window(c->tn, sk, true, closes,
 					  lasted_ns(c, c->zero_out_since_ns, now_ns));
 		c->zero_out_since_ns = now_ns;

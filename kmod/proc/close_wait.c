@@ -42,31 +42,37 @@ static int show(struct seq_file *m, void *v)
 	const struct tcpw_net *tn = tcpw_net_of(seq_file_net(m));
 	const struct tcpw_row *row = v;
 	struct tcpw_snapshot s;
+	struct tcpw_line line;
+	enum tcpw_verdict verdict;
 	u64 now_ns, wait_ms;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, "id local remote uid inode wait_ms exact verdict unread unsent unacked snd_wnd idle_out_ms syn_blocked\n");
 		return 0;
 	}
+	if (!tcpw_line_begin(&line, m))
+		return 0;
 	tcpw_snapshot_take(&s, row->sk);
 	now_ns = ktime_get_boottime_ns();
 	wait_ms = div_u64(now_ns - row->conn.order_ns, NSEC_PER_MSEC);
+	verdict = tcpw_verdict(&s, wait_ms, READ_ONCE(tn->close_wait_stuck_ms));
 
-	tcpw_put_id(m, row->sk);
-	tcpw_put_local(m, " ", row->sk);
-	tcpw_put_remote(m, row->sk);
-	tcpw_put_owner(m, row->sk);
-	tcpw_put(m, wait_ms);
-	tcpw_put_exact(m, row->conn.exact);
-	tcpw_put_word(m, tcpw_verdict_name(tcpw_verdict(&s, wait_ms,
-							READ_ONCE(tn->close_wait_stuck_ms))));
-	tcpw_put(m, s.rcv_unread);
-	tcpw_put(m, s.snd_unsent);
-	tcpw_put(m, s.snd_unacked);
-	tcpw_put(m, s.snd_wnd);
-	tcpw_put(m, s.idle_out_ms);
-	tcpw_put(m, row->conn.syn_blocked);
-	return tcpw_row_end(m, row);
+	tcpw_put_id(&line, row->sk);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_local(&line, row->sk);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_remote(&line, row->sk);
+	tcpw_put_owner(&line, m, row->sk);
+	tcpw_put(&line, wait_ms);
+	tcpw_put_exact(&line, row->conn.exact);
+	tcpw_put_word(&line, tcpw_verdict_name(verdict));
+	tcpw_put(&line, s.rcv_unread);
+	tcpw_put(&line, s.snd_unsent);
+	tcpw_put(&line, s.snd_unacked);
+	tcpw_put(&line, s.snd_wnd);
+	tcpw_put(&line, s.idle_out_ms);
+	tcpw_put(&line, row->conn.syn_blocked);
+	return tcpw_row_end(row, &line, m);
 }
 
 const struct seq_operations tcpw_close_wait_ops = {

@@ -82,17 +82,17 @@ static enum tcpw_exact exact(const struct tcpw_conn *c)
 	return c->exact == TCPW_EXACT && c->older ? TCPW_EXACT_MIN : c->exact;
 }
 
-static void put_life(struct seq_file *m, const struct tcpw_conn *c, u64 now_ns)
+static void put_life(struct tcpw_line *line, const struct tcpw_conn *c, u64 now_ns)
 {
-	tcpw_put_word(m, tcpw_state_name(c->state));
-	tcpw_put_since(m, now_ns, c->order_ns);
-	tcpw_put_since(m, now_ns, c->opened_ns);
-	tcpw_put_exact(m, exact(c));
-	tcpw_put_word(m, tcpw_opened_name(c->opened));
-	tcpw_put_word(m, tcpw_closed_name(c->closed));
+	tcpw_put_word(line, tcpw_state_name(c->state));
+	tcpw_put_since(line, now_ns, c->order_ns);
+	tcpw_put_since(line, now_ns, c->opened_ns);
+	tcpw_put_exact(line, exact(c));
+	tcpw_put_word(line, tcpw_opened_name(c->opened));
+	tcpw_put_word(line, tcpw_closed_name(c->closed));
 }
 
-static void put_windows(struct seq_file *m, const struct tcpw_conn *c,
+static void put_windows(struct tcpw_line *line, const struct tcpw_conn *c,
 			const struct tcpw_snapshot *s, u64 now_ns)
 {
 	u64 zero_in_ns = c->zero_in_ns;
@@ -100,55 +100,60 @@ static void put_windows(struct seq_file *m, const struct tcpw_conn *c,
 	if (c->zero_in_now && now_ns > c->zero_in_since_ns)
 		zero_in_ns += now_ns - c->zero_in_since_ns;
 
-	tcpw_put(m, s->rcv_unread);
-	tcpw_put(m, s->rcv_wnd);
-	tcpw_put(m, s->rcv_wscale);
-	tcpw_put(m, s->snd_unacked);
-	tcpw_put(m, s->snd_unsent);
-	tcpw_put(m, s->snd_wnd);
-	tcpw_put(m, s->snd_wscale);
-	tcpw_put(m, s->snd_usable);
-	tcpw_put(m, s->cwnd_bytes);
-	tcpw_put(m, s->mss);
-	tcpw_put(m, s->rtt_us);
-	tcpw_put(m, s->retrans);
-	tcpw_put_word(m, tcpw_limited_name(tcpw_limited(s)));
-	tcpw_put(m, c->zero_in);
-	tcpw_put(m, c->zero_out);
-	tcpw_put(m, div_u64(zero_in_ns, NSEC_PER_MSEC));
-	tcpw_put(m, s->probes);
-	tcpw_put(m, s->bytes_in);
-	tcpw_put(m, s->bytes_out);
+	tcpw_put(line, s->rcv_unread);
+	tcpw_put(line, s->rcv_wnd);
+	tcpw_put(line, s->rcv_wscale);
+	tcpw_put(line, s->snd_unacked);
+	tcpw_put(line, s->snd_unsent);
+	tcpw_put(line, s->snd_wnd);
+	tcpw_put(line, s->snd_wscale);
+	tcpw_put(line, s->snd_usable);
+	tcpw_put(line, s->cwnd_bytes);
+	tcpw_put(line, s->mss);
+	tcpw_put(line, s->rtt_us);
+	tcpw_put(line, s->retrans);
+	tcpw_put_word(line, tcpw_limited_name(tcpw_limited(s)));
+	tcpw_put(line, c->zero_in);
+	tcpw_put(line, c->zero_out);
+	tcpw_put(line, div_u64(zero_in_ns, NSEC_PER_MSEC));
+	tcpw_put(line, s->probes);
+	tcpw_put(line, s->bytes_in);
+	tcpw_put(line, s->bytes_out);
 	if (c->state == TCP_SYN_SENT) {	/* nothing could go either way yet */
-		tcpw_put_word(m, "-");
-		tcpw_put_word(m, "-");
+		tcpw_put_word(line, "-");
+		tcpw_put_word(line, "-");
 	} else {
-		tcpw_put(m, s->idle_in_ms);
-		tcpw_put(m, s->idle_out_ms);
+		tcpw_put(line, s->idle_in_ms);
+		tcpw_put(line, s->idle_out_ms);
 	}
-	tcpw_put(m, s->mem_bytes);
+	tcpw_put(line, s->mem_bytes);
 }
 
 static int show(struct seq_file *m, void *v)
 {
 	const struct tcpw_row *row = v;
 	struct tcpw_snapshot s;
+	struct tcpw_line line;
 	u64 now_ns;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, "id state state_ms age_ms exact opened closed local remote uid inode rcv_unread rcv_wnd rcv_wscale snd_unacked snd_unsent snd_wnd snd_wscale snd_usable cwnd_bytes mss rtt_us retrans limited zero_in zero_out zero_in_ms probes bytes_in bytes_out idle_in_ms idle_out_ms mem_bytes\n");
 		return 0;
 	}
+	if (!tcpw_line_begin(&line, m))
+		return 0;
 	tcpw_snapshot_take(&s, row->sk);
 	now_ns = ktime_get_boottime_ns();
 
-	tcpw_put_id(m, row->sk);
-	put_life(m, &row->conn, now_ns);
-	tcpw_put_local(m, " ", row->sk);
-	tcpw_put_remote(m, row->sk);
-	tcpw_put_owner(m, row->sk);
-	put_windows(m, &row->conn, &s, now_ns);
-	return tcpw_row_end(m, row);
+	tcpw_put_id(&line, row->sk);
+	put_life(&line, &row->conn, now_ns);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_local(&line, row->sk);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_remote(&line, row->sk);
+	tcpw_put_owner(&line, m, row->sk);
+	put_windows(&line, &row->conn, &s, now_ns);
+	return tcpw_row_end(row, &line, m);
 }
 
 const struct seq_operations tcpw_connections_ops = {

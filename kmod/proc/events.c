@@ -22,44 +22,47 @@
 #include "ring.h"
 #include "state.h"
 
-/* More than any event takes: two addresses of 54 bytes, 20 digits a number. */
-enum { LINE_SIZE = 512 };
-
 /**
  * struct stream - an open file
  * @lock: one read at a time
  * @ring: its place in the rings
- * @line: the line that is being read, of which @line.count bytes are there; no more of a
- *	struct seq_file is in use than what seq_printf() and the like need
+ * @line: the line that is being read, in @text
  * @taken: so much of it has been read
  * @last_ns: the time of the last line
- * @text: what @line points to
+ * @text: room for a line
  */
 struct stream {
 	struct mutex lock;	/* all below */
 	struct tcpw_ring_reader *ring;
-	struct seq_file line;
+	struct tcpw_line line;
 	size_t taken;
 	u64 last_ns;
-	char text[LINE_SIZE];
+	char text[TCPW_LINE_MOST];
 };
 
-static void put_us(struct seq_file *m, const char *key, u64 ns)
+static void put_word(struct tcpw_line *line, const char *key, const char *word)
+{
+	tcpw_put_text(line, key);
+	tcpw_put_text(line, word);
+}
+
+static void put_us(struct tcpw_line *line, const char *key, u64 ns)
 {
 	if (ns == TCPW_UNKNOWN_NS) {
-		seq_puts(m, key);
-		seq_putc(m, '-');
+		tcpw_put_text(line, key);
+		tcpw_put_char(line, '-');
 	} else {
-		seq_put_decimal_ull(m, key, div_u64(ns, NSEC_PER_USEC));
+		tcpw_put_key(line, key, div_u64(ns, NSEC_PER_USEC));
 	}
 }
 
-static void put_end(struct seq_file *m, u8 family, const struct in6_addr *address, __be16 port)
+static void put_end(struct tcpw_line *line, u8 family, const struct in6_addr *address, __be16 port)
 {
+	tcpw_put_char(line, ' ');
 	if (family == AF_INET6)
-		tcpw_put_address6(m, " ", address, ntohs(port));
+		tcpw_put_address6(line, address, ntohs(port));
 	else
-		tcpw_put_address4(m, " ", address->s6_addr32[3], ntohs(port));
+		tcpw_put_address4(line, address->s6_addr32[3], ntohs(port));
 }
 
 static const char *const names[] = {
@@ -82,105 +85,110 @@ static const char *const ends[] = {
 };
 
 /* As tcpdump writes them. */
-static void put_flags(struct seq_file *m, u8 flags)
+static void put_flags(struct tcpw_line *line, u8 flags)
 {
 	static const char letters[] = "FSRP.UEW";
 	unsigned int i;
 
-	seq_puts(m, " flags=");
+	tcpw_put_text(line, " flags=");
 	for (i = 0; i < sizeof(letters) - 1; i++)
 		if (flags & 1 << i)
-			seq_putc(m, letters[i]);
+			tcpw_put_char(line, letters[i]);
 	if (!flags)
-		seq_putc(m, '-');
+		tcpw_put_char(line, '-');
 }
 
-static void put_segment(struct seq_file *m, const struct tcpw_event *event)
+static void put_segment(struct tcpw_line *line, const struct tcpw_event *event)
 {
 	unsigned int i;
 
-	seq_puts(m, event->header.out ? " dir=out" : " dir=in");
-	put_flags(m, event->header.flags);
-	seq_put_decimal_ull(m, " seq=", event->segment.seq);
-	seq_put_decimal_ull(m, " ack=", event->segment.ack);
-	seq_put_decimal_ull(m, " len=", event->segment.len);
-	seq_put_decimal_ull(m, " wnd=", event->segment.wnd);
-	seq_put_decimal_ull(m, " una=", event->segment.una);
-	seq_put_decimal_ull(m, " nxt=", event->segment.nxt);
-	seq_put_decimal_ull(m, " snd_wnd=", event->segment.snd_wnd);
-	seq_put_decimal_ull(m, " write_seq=", event->segment.write_seq);
-	seq_put_decimal_ull(m, " rcv_nxt=", event->segment.rcv_nxt);
-	seq_put_decimal_ull(m, " copied=", event->segment.copied);
-	seq_put_decimal_ull(m, " rcv_wnd=", event->segment.rcv_wnd);
-	seq_put_decimal_ull(m, " cwnd=", event->segment.cwnd);
+	tcpw_put_text(line, event->header.out ? " dir=out" : " dir=in");
+	put_flags(line, event->header.flags);
+	tcpw_put_key(line, " seq=", event->segment.seq);
+	tcpw_put_key(line, " ack=", event->segment.ack);
+	tcpw_put_key(line, " len=", event->segment.len);
+	tcpw_put_key(line, " wnd=", event->segment.wnd);
+	tcpw_put_key(line, " una=", event->segment.una);
+	tcpw_put_key(line, " nxt=", event->segment.nxt);
+	tcpw_put_key(line, " snd_wnd=", event->segment.snd_wnd);
+	tcpw_put_key(line, " write_seq=", event->segment.write_seq);
+	tcpw_put_key(line, " rcv_nxt=", event->segment.rcv_nxt);
+	tcpw_put_key(line, " copied=", event->segment.copied);
+	tcpw_put_key(line, " rcv_wnd=", event->segment.rcv_wnd);
+	tcpw_put_key(line, " cwnd=", event->segment.cwnd);
 	for (i = 0; i < event->header.n_sack; i++) {
-		seq_put_decimal_ull(m, i ? "," : " sack=", event->segment.sack[i][0]);
-		seq_put_decimal_ull(m, "-", event->segment.sack[i][1]);
+		tcpw_put_key(line, i ? "," : " sack=", event->segment.sack[i][0]);
+		tcpw_put_key(line, "-", event->segment.sack[i][1]);
 	}
 	if (event->header.mss)
-		seq_put_decimal_ull(m, " mss=", event->header.mss);
+		tcpw_put_key(line, " mss=", event->header.mss);
 	if (event->header.wscale != TCPW_NO_WSCALE)
-		seq_put_decimal_ull(m, " wscale=", event->header.wscale);
+		tcpw_put_key(line, " wscale=", event->header.wscale);
 	if (event->header.sack_permitted)
-		seq_puts(m, " sack_permitted=yes");
+		tcpw_put_text(line, " sack_permitted=yes");
 }
 
-static void put_keys(struct seq_file *m, const struct tcpw_event *event)
+static void put_keys(struct tcpw_line *line, const struct tcpw_event *event)
 {
 	switch (event->kind) {
 	case TCPW_EVENT_STATE:
-		seq_printf(m, " from=%s to=%s", tcpw_state_name(event->state.from),
-			   tcpw_state_name(event->state.to));
-		put_us(m, " after_us=", event->state.after_ns);
+		put_word(line, " from=", tcpw_state_name(event->state.from));
+		put_word(line, " to=", tcpw_state_name(event->state.to));
+		put_us(line, " after_us=", event->state.after_ns);
 		break;
 	case TCPW_EVENT_CLOSED:
-		put_us(m, " age_us=", event->closed.age_ns);
-		seq_printf(m, " opened=%s closed=%s by=%s",
-			   tcpw_opened_name(event->closed.opened),
-			   tcpw_closed_name(event->closed.closed), ends[event->closed.by]);
-		seq_put_decimal_ull(m, " retrans=", event->closed.retrans);
-		seq_put_decimal_ull(m, " bytes_in=", event->closed.bytes_in);
-		seq_put_decimal_ull(m, " bytes_out=", event->closed.bytes_out);
+		put_us(line, " age_us=", event->closed.age_ns);
+		put_word(line, " opened=", tcpw_opened_name(event->closed.opened));
+		put_word(line, " closed=", tcpw_closed_name(event->closed.closed));
+		put_word(line, " by=", ends[event->closed.by]);
+		tcpw_put_key(line, " retrans=", event->closed.retrans);
+		tcpw_put_key(line, " bytes_in=", event->closed.bytes_in);
+		tcpw_put_key(line, " bytes_out=", event->closed.bytes_out);
 		break;
 	case TCPW_EVENT_ZERO_WINDOW:
 	case TCPW_EVENT_WINDOW_OPEN:
-		seq_printf(m, " dir=%s", event->window.out ? "out" : "in");
-		put_us(m, " after_us=", event->window.after_ns);
+		put_word(line, " dir=", event->window.out ? "out" : "in");
+		put_us(line, " after_us=", event->window.after_ns);
 		break;
 	case TCPW_EVENT_STUCK:
-		seq_put_decimal_ull(m, " wait_ms=",
-				    div_u64(event->stuck.wait_ns, NSEC_PER_MSEC));
+		tcpw_put_key(line, " wait_ms=", div_u64(event->stuck.wait_ns, NSEC_PER_MSEC));
 		break;
 	case TCPW_EVENT_SEGMENT:
-		put_segment(m, event);
+		put_segment(line, event);
 		break;
 	}
 }
 
-static void put_event(struct seq_file *m, const struct tcpw_event *event)
+static void put_event(struct tcpw_line *line, const struct tcpw_event *event)
 {
 	const struct tcpw_ends *e = &event->ends;
 
 	/* Of the reader's own clock, if it is in a time namespace. */
-	seq_put_decimal_ull(m, "", tcpw_timens_boottime_ns(event->time_ns));
+	tcpw_put_digits(line, tcpw_timens_boottime_ns(event->time_ns));
 	if (event->id)
-		seq_put_decimal_ull(m, " ", event->id);
+		tcpw_put(line, event->id);
 	else
-		seq_puts(m, " -");
-	tcpw_put_word(m, names[event->kind]);
-	put_end(m, e->family, &e->local, e->local_port);
-	put_end(m, e->family, &e->remote, e->remote_port);
-	put_keys(m, event);
-	seq_putc(m, '\n');
+		tcpw_put_text(line, " -");
+	tcpw_put_word(line, names[event->kind]);
+	put_end(line, e->family, &e->local, e->local_port);
+	put_end(line, e->family, &e->remote, e->remote_port);
+	put_keys(line, event);
+	tcpw_put_char(line, '\n');
 }
 
 /* Of whom and when, nobody knows any more. */
-static void put_lost(struct seq_file *m, u64 lost, u64 last_ns)
+static void put_lost(struct tcpw_line *line, u64 lost, u64 last_ns)
 {
-	seq_put_decimal_ull(m, "", tcpw_timens_boottime_ns(last_ns));
-	seq_puts(m, " - lost - -");
-	seq_put_decimal_ull(m, " n=", lost);
-	seq_putc(m, '\n');
+	tcpw_put_digits(line, tcpw_timens_boottime_ns(last_ns));
+	tcpw_put_text(line, " - lost - -");
+	tcpw_put_key(line, " n=", lost);
+	tcpw_put_char(line, '\n');
+}
+
+/* Bytes of the line. */
+static size_t length(const struct stream *stream)
+{
+	return stream->line.at - stream->line.begin;
 }
 
 /* Make the next line; false if nothing has happened. */
@@ -190,7 +198,7 @@ static bool next_line(struct stream *stream, struct tcpw_net *tn)
 	bool there;
 	u64 lost;
 
-	stream->line.count = 0;
+	stream->line.at = stream->line.begin;
 	stream->taken = 0;
 	there = tcpw_ring_next(stream->ring, &event, &lost);
 	if (lost) {
@@ -200,7 +208,7 @@ static bool next_line(struct stream *stream, struct tcpw_net *tn)
 		put_event(&stream->line, &event);
 		stream->last_ns = event.time_ns;
 	}
-	return stream->line.count;
+	return length(stream);
 }
 
 /* What is there now: bytes, also 0, or -EFAULT if not even one could be copied. */
@@ -212,9 +220,9 @@ static ssize_t copy_lines(struct stream *stream, struct tcpw_net *tn, char __use
 	while (copied < size) {
 		size_t n;
 
-		if (stream->taken == stream->line.count && !next_line(stream, tn))
+		if (stream->taken == length(stream) && !next_line(stream, tn))
 			break;
-		n = min(size - copied, stream->line.count - stream->taken);
+		n = min(size - copied, length(stream) - stream->taken);
 		if (copy_to_user(to + copied, stream->text + stream->taken, n))
 			return copied ? copied : -EFAULT;
 		stream->taken += n;
@@ -229,7 +237,7 @@ static ssize_t copy_lines(struct stream *stream, struct tcpw_net *tn, char __use
 
 static bool ready(const struct stream *stream)
 {
-	return stream->taken != stream->line.count || tcpw_ring_ready(stream->ring);
+	return stream->taken != length(stream) || tcpw_ring_ready(stream->ring);
 }
 
 static struct tcpw_net *tn_of(const struct file *file)
@@ -299,8 +307,8 @@ static int events_open(struct inode *inode, struct file *file)
 		return err;
 	}
 	mutex_init(&stream->lock);
-	stream->line.buf = stream->text;
-	stream->line.size = sizeof(stream->text);
+	stream->line.begin = stream->text;
+	stream->line.at = stream->text;
 	stream->last_ns = ktime_get_boottime_ns();
 	file->private_data = stream;
 	tcpw_follow_settle(tcpw_net_of(net));

@@ -56,23 +56,27 @@ static unsigned int count_close_wait(struct sock *sk)
 static int show(struct seq_file *m, void *v)
 {
 	const struct tcpw_row *row = v;
+	struct tcpw_line line;
 	struct sock *sk;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, "id local uid inode accept_queue backlog syn_queue drops close_wait_unaccepted mem_bytes\n");
 		return 0;
 	}
+	if (!tcpw_line_begin(&line, m))
+		return 0;
 	sk = row->sk;
-	tcpw_put_id(m, sk);
-	tcpw_put_local(m, " ", sk);
-	tcpw_put_owner(m, sk);
-	tcpw_put(m, READ_ONCE(sk->sk_ack_backlog));
-	tcpw_put(m, READ_ONCE(sk->sk_max_ack_backlog));
-	tcpw_put(m, inet_csk_reqsk_queue_len(sk));
-	tcpw_put(m, atomic_read(&sk->sk_drops));
-	tcpw_put(m, count_close_wait(sk));
-	tcpw_put(m, tcpw_snapshot_memory(sk));
-	return tcpw_row_end(m, row);
+	tcpw_put_id(&line, sk);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_local(&line, sk);
+	tcpw_put_owner(&line, m, sk);
+	tcpw_put(&line, READ_ONCE(sk->sk_ack_backlog));
+	tcpw_put(&line, READ_ONCE(sk->sk_max_ack_backlog));
+	tcpw_put(&line, inet_csk_reqsk_queue_len(sk));
+	tcpw_put(&line, atomic_read(&sk->sk_drops));
+	tcpw_put(&line, count_close_wait(sk));
+	tcpw_put(&line, tcpw_snapshot_memory(sk));
+	return tcpw_row_end(row, &line, m);
 }
 
 const struct seq_operations tcpw_listeners_ops = {

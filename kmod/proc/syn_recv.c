@@ -23,22 +23,26 @@ static void *next(struct seq_file *m, void *v, loff_t *pos)
 static int show(struct seq_file *m, void *v)
 {
 	const struct request_sock *req;
+	struct tcpw_line line;
 	u64 first_us, now_us;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, "local remote age_ms retrans\n");
 		return 0;
 	}
+	if (!tcpw_line_begin(&line, m))
+		return 0;
 	req = inet_reqsk(v);
 	now_us = tcp_clock_us();
 	first_us = READ_ONCE(tcp_rsk(req)->snt_synack);	/* when the first SYN-ACK left */
 
-	tcpw_put_local(m, "", v);
-	tcpw_put_remote(m, v);
-	tcpw_put(m, first_us && now_us > first_us ?
+	tcpw_put_local(&line, v);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_remote(&line, v);
+	tcpw_put(&line, first_us && now_us > first_us ?
 		 div_u64(now_us - first_us, USEC_PER_MSEC) : 0);
-	tcpw_put(m, req->num_retrans);
-	seq_putc(m, '\n');
+	tcpw_put(&line, req->num_retrans);
+	tcpw_line_end(&line, m);
 	return 0;
 }
 

@@ -24,20 +24,24 @@ static void *next(struct seq_file *m, void *v, loff_t *pos)
 static int show(struct seq_file *m, void *v)
 {
 	const struct inet_timewait_sock *tw;
+	struct tcpw_line line;
 	long left;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, "local remote state left_ms\n");
 		return 0;
 	}
+	if (!tcpw_line_begin(&line, m))
+		return 0;
 	tw = inet_twsk(v);
 	left = READ_ONCE(tw->tw_timer.expires) - jiffies;
 
-	tcpw_put_local(m, "", v);
-	tcpw_put_remote(m, v);
-	tcpw_put_word(m, tcpw_state_name(READ_ONCE(tw->tw_substate)));
-	tcpw_put(m, left > 0 ? jiffies_to_msecs(left) : 0);
-	seq_putc(m, '\n');
+	tcpw_put_local(&line, v);
+	tcpw_put_char(&line, ' ');
+	tcpw_put_remote(&line, v);
+	tcpw_put_word(&line, tcpw_state_name(READ_ONCE(tw->tw_substate)));
+	tcpw_put(&line, left > 0 ? jiffies_to_msecs(left) : 0);
+	tcpw_line_end(&line, m);
 	return 0;
 }
 

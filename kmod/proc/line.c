@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/bug.h>
+#include <linux/kernel.h>
+#include <linux/seq_file.h>
+
+#include "proc/line.h"
+
+/**
+ * tcpw_line_begin() - begin a line of a file
+ * @line: the line
+ * @m: the file
+ *
+ * Context: the show of struct seq_operations.
+ * Return: false if the file's buffer has no room for a line: show() is to return 0, and is
+ * called again with another buffer.
+ */
+bool tcpw_line_begin(struct tcpw_line *line, struct seq_file *m)
+{
+	size_t room = seq_get_buf(m, &line->begin);
+
+	line->at = line->begin;
+	if (room < TCPW_LINE_MOST)
+		seq_commit(m, -1);
+	return room >= TCPW_LINE_MOST;
+}
+
+/**
+ * tcpw_line_end() - end it, and leave it in the file
+ * @line: the line
+ * @m: the file
+ */
+void tcpw_line_end(struct tcpw_line *line, struct seq_file *m)
+{
+	tcpw_put_char(line, '\n');
+	WARN_ON_ONCE(line->at > line->begin + TCPW_LINE_MOST);
+	seq_commit(m, line->at - line->begin);
+}
+
+static unsigned int count_digits(u64 value)
+{
+	unsigned int n = 1;
+
+	for (; value >= 10000; n += 4)
+		value = div_u64(value, 10000);
+	return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+/**
+ * tcpw_put_digits() - a number, and nothing before it
+ * @line: the line
+ * @value: the number
+ */
+void tcpw_put_digits(struct tcpw_line *line, u64 value)
+{
+	char *last = line->at;
+
+	if (value >= 10)
+		last += count_digits(value) - 1;
+	line->at = last + 1;
+	/* From the last to the first. */
+	while (value >= 10) {
+		u32 digit;
+
+		value = div_u64_rem(value, 10, &digit);
+		*last-- = '0' + digit;
+	}
+	*last = '0' + value;
+}
+
+/**
+ * tcpw_put_address4() - an IPv4 address and port
+ * @line: the line
+ * @address: the address
+ * @port: the port, in host order
+ */
+void tcpw_put_address4(struct tcpw_line *line, __be32 address, u16 port)
+{
+	const u8 *byte = (const u8 *)&address;
+
+	tcpw_put_digits(line, byte[0]);
+	tcpw_put_key(line, ".", byte[1]);
+	tcpw_put_key(line, ".", byte[2]);
+	tcpw_put_key(line, ".", byte[3]);
+	tcpw_put_key(line, ":", port);
+}
+
+/** tcpw_put_address6() - as tcpw_put_address4(), for IPv6 */
+void tcpw_put_address6(struct tcpw_line *line, const struct in6_addr *address, u16 port)
+{
+	line->at += sprintf(line->at, "[%pI6c]:%u", address, port);
+}
