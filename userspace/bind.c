@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bind.h"
+#include "netns_inside.h"
 
 enum { V4_START = 12 };	/* where an IPv4 address starts in a mapped one */
 

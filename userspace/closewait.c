@@ -101,6 +101,21 @@ void closewait_free(struct closewait *closewait)
 }
 
 /**
+ * closewait_blocked() - how many keep a client from connecting?
+ * @closewait: the sockets
+ *
+ * Return: how many have swallowed a SYN.
+ */
+size_t closewait_blocked(const struct closewait *closewait)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < closewait->n; i++)
+		n += closewait->rows[i].syn_blocked != 0;
+	return n;
+}
+
+/**
  * waiting_is_stuck() - is this socket something to find?
  * @waiting: the socket
  * @stuck_ms: the namespace's threshold

@@ -59,6 +59,7 @@ struct closewait {
 enum status closewait_read(struct closewait *closewait, const struct source *source,
 			   struct fault *fault);
 void closewait_free(struct closewait *closewait);
+size_t closewait_blocked(const struct closewait *closewait);
 bool waiting_is_stuck(const struct waiting *waiting, uint64_t stuck_ms);
 
 #endif

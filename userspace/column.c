@@ -105,7 +105,29 @@ bool cell_parse(struct cell *cell, enum column_kind kind, const char *text)
 }
 
 /**
- * cell_mistake() - why cell_parse() failed
+ * cell_check() - may a column hold this?
+ * @kind: of the column
+ * @text: the field
+ *
+ * Return: what cell_parse() returns.
+ */
+bool cell_check(enum column_kind kind, const char *text)
+{
+	struct addr addr;
+
+	switch (kind) {
+	case COLUMN_WORD:
+	case COLUMN_ANY:
+		return true;
+	case COLUMN_ADDR:
+		return addr_parse(text, &addr);
+	default:
+		return number_is(text);
+	}
+}
+
+/**
+ * cell_mistake() - why a column may not hold it
  * @kind: what the field should be
  *
  * Return: words for table_bad_cell().

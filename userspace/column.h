@@ -42,6 +42,7 @@ struct cell {
 enum column_kind column_kind(const char *name);
 bool column_is_right(enum column_kind kind);
 
+bool cell_check(enum column_kind kind, const char *text);
 bool cell_parse(struct cell *cell, enum column_kind kind, const char *text);
 const char *cell_mistake(enum column_kind kind);
 int cell_compare(const struct cell *a, const struct cell *b);

@@ -20,6 +20,7 @@ enum status life_main(struct options *options, int argc, char **argv);
 enum status top_main(struct options *options, int argc, char **argv);
 enum status window_main(struct options *options, int argc, char **argv);
 enum status export_main(struct options *options, int argc, char **argv);
+enum status report_main(struct options *options, int argc, char **argv);
 enum status explain_main(struct options *options, int argc, char **argv);
 
 #endif

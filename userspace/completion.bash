@@ -47,9 +47,15 @@ _tcpwatch()
 	--time) words='clock date boot' ;;
 	--way) words='out in' ;;
 	--by) words='fin reset_in reset_out timeout refused -' ;;
-	--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
+	--netns)
+		if [[ $current = /* ]]; then
+			words=$(compgen -d -- "$current")
+		else
+			words=$(ip netns list 2>/dev/null | cut -d' ' -f1)
+		fi
+		;;
 	--from) words=$(compgen -d -- "$current") ;;
-	--svg | --textfile) words=$(compgen -f -- "$current") ;;
+	--html | --svg | --textfile) words=$(compgen -f -- "$current") ;;
 	*)
 		if [[ $current = -* ]]; then
 			words=$(_tcpwatch_options "$command")

@@ -5,6 +5,7 @@
 
 #include "destination.h"
 #include "kernel.h"
+#include "netns_inside.h"
 
 /* "8080,9000-9010", as ip_local_reserved_ports has it. */
 static void strike_reserved(struct port_range *range, const char *text)

@@ -10,7 +10,15 @@ enum {
 	FLAGS = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
 };
 
-static const char *render(struct doc *doc, struct json_object *object, size_t *length)
+/**
+ * doc_render() - how json-c writes a value
+ * @doc: the document it is for
+ * @object: the value
+ * @length: how long the text is
+ *
+ * Return: the text, which lives as long as the value; NULL if there is no memory.
+ */
+const char *doc_render(struct doc *doc, struct json_object *object, size_t *length)
 {
 	const char *text = json_object_to_json_string_length(object, FLAGS, length);
 
@@ -23,7 +31,7 @@ static const char *render(struct doc *doc, struct json_object *object, size_t *l
 static void write_open(struct doc *doc, struct json_object *object)
 {
 	size_t length;
-	const char *text = render(doc, object, &length);
+	const char *text = doc_render(doc, object, &length);
 
 	if (text)
 		fwrite(text, 1, length - 1, doc->file);
@@ -169,14 +177,25 @@ struct json_object *doc_netns(struct doc *doc, const struct netns *ns)
 void doc_element(struct doc *doc, struct json_object *object)
 {
 	size_t length;
-	const char *text = render(doc, object, &length);
+	const char *text = doc_render(doc, object, &length);
 
+	if (text)
+		doc_element_text(doc, text, length);
+	json_object_put(object);
+}
+
+/**
+ * doc_element_text() - the same, with an element that is written already
+ * @doc: the document
+ * @text: the element
+ * @length: how long it is
+ */
+void doc_element_text(struct doc *doc, const char *text, size_t length)
+{
 	if (doc->comma)
 		fputc(',', doc->file);
 	doc->comma = true;
-	if (text)
-		fwrite(text, 1, length, doc->file);
-	json_object_put(object);
+	fwrite(text, 1, length, doc->file);
 }
 
 /**

@@ -39,6 +39,8 @@ struct json_object *doc_array(struct doc *doc);
 void doc_append(struct doc *doc, struct json_object *array, struct json_object *value);
 void doc_line(struct doc *doc, struct json_object *object);
 void doc_element(struct doc *doc, struct json_object *object);
+void doc_element_text(struct doc *doc, const char *text, size_t length);
+const char *doc_render(struct doc *doc, struct json_object *object, size_t *length);
 void doc_open_array(struct doc *doc, struct json_object *object, const char *name);
 void doc_close_array(struct doc *doc);
 

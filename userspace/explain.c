@@ -64,13 +64,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[WORD]",
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
 static bool wanted(const struct request *request, const struct word *word)

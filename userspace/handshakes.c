@@ -7,6 +7,7 @@
 #include "halfopen.h"
 #include "kernel.h"
 #include "listener.h"
+#include "netns_inside.h"
 #include "network.h"
 #include "problem.h"
 #include "summary.h"

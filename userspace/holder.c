@@ -137,6 +137,11 @@ static int oldest_first(const void *left, const void *right)
 	return (a->ago_ms < b->ago_ms) - (a->ago_ms > b->ago_ms);
 }
 
+static pid_t pid_of(const struct holder *holder)
+{
+	return holder->owner ? holder->owner->pid : 0;
+}
+
 static int worst_first(const void *left, const void *right)
 {
 	const struct holder *a = left;
@@ -146,8 +151,9 @@ static int worst_first(const void *left, const void *right)
 		return a->tally.stuck < b->tally.stuck ? 1 : -1;
 	if (a->tally.sockets != b->tally.sockets)
 		return a->tally.sockets < b->tally.sockets ? 1 : -1;
-	return (a->tally.oldest_ms < b->tally.oldest_ms) -
-	       (a->tally.oldest_ms > b->tally.oldest_ms);
+	if (a->tally.oldest_ms != b->tally.oldest_ms)
+		return a->tally.oldest_ms < b->tally.oldest_ms ? 1 : -1;
+	return pid_of(a) - pid_of(b);
 }
 
 /**

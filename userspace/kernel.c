@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "netns_inside.h"
 
 /**
  * kernel_sysctl() - a setting that is one number

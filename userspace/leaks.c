@@ -5,8 +5,8 @@
 
 #include "advice.h"
 #include "commands.h"
-#include "holder.h"
 #include "doc.h"
+#include "holder_text.h"
 #include "summary.h"
 #include "text.h"
 #include "watch.h"
@@ -89,13 +89,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
 static enum status read_one(struct leaks *leaks, struct netns *ns, struct leak *leak,
@@ -215,15 +213,6 @@ static struct json_object *holder_json(const struct holder *holder, struct doc *
 	return object;
 }
 
-static size_t count_blocked(const struct closewait *closewait)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < closewait->n; i++)
-		n += closewait->rows[i].syn_blocked != 0;
-	return n;
-}
-
 static const struct owner *owner_of(const struct leaks *leaks, const struct waiting *waiting)
 {
 	size_t n;
@@ -252,7 +241,7 @@ static void add_blocked(const struct leaks *leaks, const struct leak *leak, stru
 		owner_json(owner_of(leaks, waiting), doc, member);
 		doc_append(doc, array, member);
 	}
-	doc_add_u64(doc, object, "blocked_total", count_blocked(&leak->closewait));
+	doc_add_u64(doc, object, "blocked_total", closewait_blocked(&leak->closewait));
 	doc_add(doc, object, "blocked", array);
 }
 
@@ -290,53 +279,6 @@ static enum status print_json(const struct leaks *leaks, const struct page *page
 	return doc_end(&doc, &leaks->list, fault);
 }
 
-static void verdicts_cell(const struct tally *tally, char *text, size_t size)
-{
-	size_t used = 0;
-
-	*text = '\0';
-	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
-		if (!tally->verdicts[verdict] || used >= size)
-			continue;
-		used += (size_t)snprintf(text + used, size - used, "%s%s %zu", used ? ", " : "",
-					 tally_name(verdict), tally->verdicts[verdict]);
-	}
-}
-
-static void full_cell(struct grid *grid, const struct holder *holder)
-{
-	char age[AGE_SIZE];
-	uint64_t ms;
-
-	if (!holder_full_in(holder, &ms))
-		grid_cell(grid, "%s",
-			  holder->growth.known && holder->growth.per_hour <= 0 ? "no growth" :
-										 "unknown");
-	else
-		grid_cell(grid, "%s", ms ? text_age(age, ms) : "now");
-}
-
-static void pid_cells(struct grid *grid, const struct holder *holder)
-{
-	if (!holder->owner)
-		grid_cell(grid, "-");
-	else if (holder->others)
-		grid_cell(grid, "%s+%zu", holder->owner->pid_text, holder->others);
-	else
-		grid_cell(grid, "%s", holder->owner->pid_text);
-	grid_cell(grid, "%s", holder->owner ? holder->owner->comm : "-");
-}
-
-static void used_cell(struct grid *grid, struct number used, struct number limit)
-{
-	if (used.known && limit.known)
-		grid_cell(grid, "%" PRIu64 "/%" PRIu64, used.value, limit.value);
-	else if (used.known)
-		grid_cell(grid, "%" PRIu64, used.value);
-	else
-		grid_cell(grid, "-");
-}
-
 static size_t count_kind(const struct holders *holders, enum holder_kind kind)
 {
 	size_t n = 0;
@@ -365,21 +307,21 @@ static enum status print_processes(const struct holders *holders, const struct p
 	for (size_t i = 0; i < holders->n; i++) {
 		const struct holder *holder = &holders->list[i];
 		const struct tally *tally = &holder->tally;
-		char verdicts[VERDICT_COUNTS * 40];
+		char verdicts[TALLY_TEXT];
+		char text[HOLDER_TEXT];
 		char age[AGE_SIZE];
 
 		if (holder->kind != HOLDER_PROCESS || !tally->sockets)
 			continue;
 		shared += holder->others;
-		verdicts_cell(tally, verdicts, sizeof(verdicts));
-		pid_cells(&grid, holder);
+		grid_cell(&grid, "%s", holder_pid_text(text, holder));
+		grid_cell(&grid, "%s", holder->owner ? holder->owner->comm : "-");
 		grid_cell(&grid, "%zu", tally->sockets);
 		grid_cell(&grid, "%s",
 			  text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
-		used_cell(&grid, (struct number){ true, holder->owner->fds },
-			  holder->owner->fd_limit);
-		full_cell(&grid, holder);
-		grid_cell(&grid, "%s", verdicts);
+		grid_cell(&grid, "%s", holder_used_text(text, holder));
+		grid_cell(&grid, "%s", holder_full_text(text, holder));
+		grid_cell(&grid, "%s", tally_text(verdicts, tally));
 	}
 	fputc('\n', page->file);
 	if (grid_print(&grid, page, 0, fault))
@@ -410,18 +352,18 @@ static enum status print_listeners(const struct leak *leak, const struct page *p
 	for (size_t i = 0; i < holders->n; i++) {
 		const struct holder *holder = &holders->list[i];
 		const struct listener *listener = holder->listener;
-		const struct number none = { .known = false };
+		char text[HOLDER_TEXT];
 		char age[AGE_SIZE];
 
 		if (holder->kind != HOLDER_LISTENER || !holder->tally.sockets)
 			continue;
-		pid_cells(&grid, holder);
+		grid_cell(&grid, "%s", holder_pid_text(text, holder));
+		grid_cell(&grid, "%s", holder->owner ? holder->owner->comm : "-");
 		grid_cell(&grid, "%zu", holder->tally.sockets);
 		grid_cell(&grid, "%s", text_age_exact(age, holder->tally.oldest_ms,
 						      holder->tally.oldest_exact));
-		used_cell(&grid, listener ? listener->accept_queue : none,
-			  listener ? listener->backlog : none);
-		full_cell(&grid, holder);
+		grid_cell(&grid, "%s", holder_used_text(text, holder));
+		grid_cell(&grid, "%s", holder_full_text(text, holder));
 		unknown |= !listener;
 		if (!listener)
 			grid_cell(&grid, "(?) at %s", holder->local_text);
@@ -451,7 +393,7 @@ static void print_unseen(const struct leaks *leaks, const struct holders *holder
 	for (size_t i = 0; i < holders->n; i++) {
 		const struct holder *holder = &holders->list[i];
 		const struct tally *tally = &holder->tally;
-		char verdicts[VERDICT_COUNTS * 40];
+		char verdicts[TALLY_TEXT];
 		char age[AGE_SIZE];
 		char uid[32] = "";
 		char line[512];
@@ -459,12 +401,12 @@ static void print_unseen(const struct leaks *leaks, const struct holders *holder
 		if ((holder->kind != HOLDER_UNSEEN && holder->kind != HOLDER_NONE) ||
 		    !tally->sockets)
 			continue;
-		verdicts_cell(tally, verdicts, sizeof(verdicts));
 		if (holder->uid.known)
 			snprintf(uid, sizeof(uid), " of uid %" PRIu64, holder->uid.value);
 		snprintf(line, sizeof(line), "%zu%s%s, the oldest %s: %s", tally->sockets, uid,
 			 holder->kind == HOLDER_NONE ? ", in no program: the kernel's own" : "",
-			 text_age_exact(age, tally->oldest_ms, tally->oldest_exact), verdicts);
+			 text_age_exact(age, tally->oldest_ms, tally->oldest_exact),
+			 tally_text(verdicts, tally));
 		fputs("  ", page->file);
 		text_wrap(page, PAINT_NONE, 2, 4, line);
 	}
@@ -500,36 +442,18 @@ static void print_advice(const struct tally *tally, bool fresh, const struct pag
 
 static void print_sentence(const struct leak *leak, const struct page *page)
 {
-	const struct tally *total = &leak->holders.total;
-	const size_t blocked = count_blocked(&leak->closewait);
-	bool found = total->stuck || blocked;
-	char age[AGE_SIZE];
-	char line[256];
+	const size_t blocked = closewait_blocked(&leak->closewait);
+	const bool found = leak->holders.total.stuck || blocked;
+	char text[HOLDERS_TEXT];
 
-	text_age(age, leak->ns->stuck_ms);
-	if (blocked && !total->stuck)
-		snprintf(line, sizeof(line),
-			 "%zu client%s can't connect because of a socket in CLOSE_WAIT here, though none is stuck there for longer than %s.",
-			 blocked, text_plural(blocked), age);
-	else if (!total->sockets)
-		snprintf(line, sizeof(line), "Nothing leaks: no socket is in CLOSE_WAIT.");
-	else if (!total->stuck)
-		snprintf(line, sizeof(line),
-			 "Nothing leaks: of %zu socket%s in CLOSE_WAIT none is stuck there for longer than %s.",
-			 total->sockets, text_plural(total->sockets), age);
-	else
-		snprintf(line, sizeof(line),
-			 "%zu of %zu socket%s in CLOSE_WAIT %s stuck there for longer than %s%s.",
-			 total->stuck, total->sockets, text_plural(total->sockets),
-			 total->stuck == 1 ? "is" : "are", age,
-			 leak->ns->stuck_known ? "" : " (the module's default)");
-	text_wrap(page, found ? PAINT_BAD : PAINT_GOOD, 0, 0, line);
+	text_wrap(page, found ? PAINT_BAD : PAINT_GOOD, 0, 0,
+		  holders_text(text, &leak->holders, blocked, leak->ns));
 }
 
 static enum status print_blocked(const struct leaks *leaks, const struct leak *leak,
 				 const struct page *page, struct fault *fault)
 {
-	const size_t blocked = count_blocked(&leak->closewait);
+	const size_t blocked = closewait_blocked(&leak->closewait);
 	size_t left = BLOCKED_SHOWN;
 	struct grid grid;
 
@@ -612,9 +536,12 @@ static enum status look(void *arg, const struct options *options, const struct p
 	if (!status)
 		status = options->json ? print_json(&leaks, page, fault) :
 					 print_text(&leaks, page, options, fault);
-	for (size_t i = 0; i < leaks.list.n && !status; i++)
-		if (leaks.leak[i].holders.total.stuck || count_blocked(&leaks.leak[i].closewait))
+	for (size_t i = 0; i < leaks.list.n && !status; i++) {
+		const struct leak *leak = &leaks.leak[i];
+
+		if (leak->holders.total.stuck || closewait_blocked(&leak->closewait))
 			*answer = STATUS_FOUND;
+	}
 	if (!status)
 		*answer = netns_status(&leaks.list, *answer);
 	free_all(&leaks);

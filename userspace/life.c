@@ -83,13 +83,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &tail_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.doc = about,
-	.children = children,
+	.children = tail_children,
 };
 
 /* All but the last, which says how it ended. */

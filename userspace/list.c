@@ -4,6 +4,7 @@
 
 #include "array.h"
 #include "commands.h"
+#include "doc_row.h"
 #include "filter.h"
 #include "listing.h"
 #include "watch.h"
@@ -19,6 +20,10 @@ enum {
 	OWNER,
 	SORT,
 	COLUMNS,
+};
+
+enum {
+	U64_TEXT = 21,
 };
 
 /**
@@ -121,30 +126,63 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
-static void print_json_row(struct doc *doc, const struct listing *listing,
+/* listing_read() has seen that numbers are numbers. */
+static bool is_number(enum column_kind kind, const char *text)
+{
+	struct cell cell;
+
+	return column_is_right(kind) ||
+	       (kind == COLUMN_ANY && cell_parse(&cell, kind, text) && cell.number.known);
+}
+
+/* What cell_json() makes of it. */
+static void put_cell(struct doc_row *out, size_t name, enum column_kind kind, const char *text)
+{
+	if (text[0] == '-' && !text[1])
+		doc_row_null(out, name);
+	else if (is_number(kind, text))
+		doc_row_digits(out, name, text);
+	else
+		doc_row_string(out, name, text);
+}
+
+static void print_json_row(struct doc_row *out, const struct listing *listing,
 			   const struct section *section, const struct row *row)
 {
-	struct json_object *object = doc_object(doc);
+	char shared[U64_TEXT];
 
 	listing_load(section, row);
-	for (size_t i = 0; i < section->n_picks; i++) {
-		struct cell cell;
-
-		listing_cell(section, row, &section->picks[i], &cell);
-		cell_json(&cell, doc, object, section->picks[i].name);
+	doc_row_begin(out);
+	for (size_t i = 0; i < section->n_picks; i++)
+		put_cell(out, i, section->picks[i].kind,
+			 listing_text(section, row, &section->picks[i]));
+	if (listing->owners_shown) {
+		snprintf(shared, sizeof(shared), "%zu", row->n_owners ? row->n_owners - 1 : 0);
+		doc_row_digits(out, section->n_picks, shared);
 	}
+	doc_row_end(out);
+}
+
+static void print_json_section(struct doc *doc, const struct listing *listing,
+			       const struct section *section)
+{
+	struct doc_row out;
+
+	doc_row_init(&out, doc);
+	for (size_t i = 0; i < section->n_picks; i++)
+		doc_row_name(&out, section->picks[i].name);
 	if (listing->owners_shown)
-		doc_add_u64(doc, object, "shared_with", row->n_owners ? row->n_owners - 1 : 0);
-	doc_element(doc, object);
+		doc_row_name(&out, "shared_with");
+	for (size_t i = 0; i < section->n; i++)
+		print_json_row(&out, listing, section, &section->rows[i]);
+	doc_row_free(&out);
 }
 
 static enum status print_json(const struct listing *listing, const struct page *page,
@@ -159,8 +197,7 @@ static enum status print_json(const struct listing *listing, const struct page *
 		if (listing->list.ns[i].fault.gone)
 			continue;
 		doc_open_array(&doc, doc_netns(&doc, &listing->list.ns[i]), "connections");
-		for (size_t j = 0; j < section->n; j++)
-			print_json_row(&doc, listing, section, &section->rows[j]);
+		print_json_section(&doc, listing, section);
 		doc_close_array(&doc);
 	}
 	return doc_end(&doc, &listing->list, fault);

@@ -226,6 +226,26 @@ static const char *find_verdict(const struct closewait *closewait, uint64_t id)
 	return found ? found->verdict_text : "-";
 }
 
+/* The filters of addresses and ports. Without any the ends are not looked at here. */
+static enum status test_ends(const struct filter *filter, const struct table *table,
+			     const struct places *places, const struct row *row, bool *wanted,
+			     struct fault *fault)
+{
+	struct addr local, remote;
+
+	*wanted = true;
+	if (!filter_has(filter, FILTER_LOCAL) && !filter_has(filter, FILTER_REMOTE) &&
+	    !filter_has(filter, FILTER_PORT))
+		return STATUS_OK;
+	if (table_addr(table, row->row, places->local, &local, fault) ||
+	    table_addr(table, row->row, places->remote, &remote, fault))
+		return fault->status;
+	*wanted = filter_addr(filter, FILTER_LOCAL, &local) &&
+		  filter_addr(filter, FILTER_REMOTE, &remote) &&
+		  filter_port(filter, &local, &remote);
+	return STATUS_OK;
+}
+
 /* The row's verdict and inode, and all filters but those that need its owners. */
 static enum status test_row(const struct listing *listing, const struct section *section,
 			    const struct places *places, struct row *row, bool *wanted,
@@ -234,11 +254,9 @@ static enum status test_row(const struct listing *listing, const struct section 
 	const struct filter *filter = &listing->query->filter;
 	const struct table *table = &section->table;
 	const char *state = table_row(table, row->row)[places->state];
-	struct addr local, remote;
 	struct number id, number;
 
-	if (table_addr(table, row->row, places->local, &local, fault) ||
-	    table_addr(table, row->row, places->remote, &remote, fault) ||
+	if (test_ends(filter, table, places, row, wanted, fault) ||
 	    table_number(table, row->row, places->id, &id, fault))
 		return fault->status;
 	if (listing->verdicts_shown && !strcmp(state, "CLOSE_WAIT"))
@@ -248,10 +266,7 @@ static enum status test_row(const struct listing *listing, const struct section 
 			return fault->status;
 		row->inode = number.value;
 	}
-	*wanted = filter_word(filter, FILTER_STATE, state) && filter_id(filter, id) &&
-		  filter_addr(filter, FILTER_LOCAL, &local) &&
-		  filter_addr(filter, FILTER_REMOTE, &remote) &&
-		  filter_port(filter, &local, &remote) &&
+	*wanted = *wanted && filter_word(filter, FILTER_STATE, state) && filter_id(filter, id) &&
 		  filter_word(filter, FILTER_VERDICT, row->verdict);
 	return STATUS_OK;
 }
@@ -259,10 +274,8 @@ static enum status test_row(const struct listing *listing, const struct section 
 static enum status check_cell(const struct section *section, const struct row *row,
 			      const struct pick *pick, struct fault *fault)
 {
-	struct cell cell;
-
 	if (pick->origin != ORIGIN_TABLE ||
-	    cell_parse(&cell, pick->kind, section->table.cells[pick->at]))
+	    cell_check(pick->kind, section->table.cells[pick->at]))
 		return STATUS_OK;
 	return table_bad_cell(&section->table, row->row, pick->at, cell_mistake(pick->kind),
 			      fault);
@@ -486,7 +499,32 @@ void listing_load(const struct section *section, const struct row *row)
 }
 
 /**
- * listing_cell() - one field of a row
+ * listing_text() - one field of a row, as it is
+ * @section: where the row is
+ * @row: the row that listing_load() was called for
+ * @pick: the column
+ *
+ * Return: the field; "-" if there is no value.
+ */
+const char *listing_text(const struct section *section, const struct row *row,
+			 const struct pick *pick)
+{
+	switch (pick->origin) {
+	case ORIGIN_TABLE:
+		return section->table.cells[pick->at];
+	case ORIGIN_VERDICT:
+		return row->verdict;
+	case ORIGIN_PID:
+		return row->owner ? row->owner->pid_text : "-";
+	case ORIGIN_COMM:
+		return row->owner ? row->owner->comm : "-";
+	default:
+		return section->title;
+	}
+}
+
+/**
+ * listing_cell() - what a field of a row says
  * @section: where the row is
  * @row: the row that listing_load() was called for
  * @pick: the column
@@ -495,26 +533,7 @@ void listing_load(const struct section *section, const struct row *row)
 void listing_cell(const struct section *section, const struct row *row, const struct pick *pick,
 		  struct cell *cell)
 {
-	const char *text = "-";
-
-	switch (pick->origin) {
-	case ORIGIN_TABLE:
-		text = section->table.cells[pick->at];
-		break;
-	case ORIGIN_VERDICT:
-		text = row->verdict;
-		break;
-	case ORIGIN_PID:
-		text = row->owner ? row->owner->pid_text : text;
-		break;
-	case ORIGIN_COMM:
-		text = row->owner ? row->owner->comm : text;
-		break;
-	case ORIGIN_NETNS:
-		text = section->title;
-		break;
-	}
-	cell_parse(cell, pick->kind, text);
+	cell_parse(cell, pick->kind, listing_text(section, row, pick));
 }
 
 /**

@@ -127,6 +127,8 @@ bool query_wants_owners(const struct query *query);
 enum status listing_read(struct listing *listing, const struct query *query,
 			 const struct options *options, struct fault *fault);
 void listing_load(const struct section *section, const struct row *row);
+const char *listing_text(const struct section *section, const struct row *row,
+			 const struct pick *pick);
 void listing_cell(const struct section *section, const struct row *row, const struct pick *pick,
 		  struct cell *cell);
 const char *listing_exact(const struct section *section, const struct pick *pick);

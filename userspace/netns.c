@@ -17,13 +17,13 @@
 #include "process.h"
 
 #define NAMED "/run/netns"
+#define CGROUPS "/sys/fs/cgroup"
 #define TABLES "net/tcpwatch"
 #define SETTINGS "/proc/sys/net/tcpwatch"
 #define STUCK_MS "close_wait_stuck_ms"
 
 enum {
 	PATH_SIZE = 320,
-	FILE_SIZE = 1 << 16,
 	STUCK_MS_DEFAULT = 60000,	/* the module's */
 };
 
@@ -317,23 +317,40 @@ static enum status add_pid(struct netns_list *list, pid_t pid, struct fault *fau
 
 static void drop_gone(struct netns_list *list);
 
+/* Those of all processes, or of those in a cgroup. */
+static enum status add_pids(struct netns_list *list, const char *cgroup, struct fault *fault)
+{
+	DIR *proc = process_first();
+	enum status status = STATUS_OK;
+	pid_t pid;
+
+	if (!proc)
+		return fault_set(fault, STATUS_FAILED, "cannot read /proc: %s", strerror(errno));
+	while (!status && process_next(proc, &pid))
+		if (!cgroup || process_is_in(pid, cgroup))
+			status = add_pid(list, pid, fault);
+	closedir(proc);
+	drop_gone(list);
+	return status;
+}
+
 static enum status open_all(struct netns_list *list, struct fault *fault)
 {
 	enum status status = open_own(list, fault);
-	DIR *proc;
-	pid_t pid;
 
-	if (status)
-		return status;
-	status = add_named(list, fault);
-	proc = process_first();
-	if (!status && !proc)
-		status = fault_set(fault, STATUS_FAILED, "cannot read /proc: %s", strerror(errno));
-	while (!status && process_next(proc, &pid))
-		status = add_pid(list, pid, fault);
-	if (proc)
-		closedir(proc);
-	drop_gone(list);
+	if (!status)
+		status = add_named(list, fault);
+	return status ? status : add_pids(list, NULL, fault);
+}
+
+static enum status open_cgroup(struct netns_list *list, const char *cgroup, struct fault *fault)
+{
+	enum status status = add_pids(list, cgroup, fault);
+
+	if (!status && !list->n && !list->hidden)
+		status = fault_set(fault, STATUS_USAGE,
+				   "--netns %.256s: no process is in a cgroup of that path, nor is it a network namespace",
+				   cgroup);
 	return status;
 }
 
@@ -360,13 +377,34 @@ static void drop_gone(struct netns_list *list)
 }
 
 /**
+ * netns_cgroup() - is it a cgroup that --netns has been told?
+ * @name: what it has been told
+ *
+ * It is if it is no file: a path as /proc/PID/cgroup has it, or the folder of that.
+ *
+ * Return: the path, without the folder that cgroups are mounted on; NULL if it is none.
+ */
+const char *netns_cgroup(const char *name)
+{
+	const size_t prefix = strlen(CGROUPS);
+	struct stat stat_buf;
+
+	if (*name != '/')
+		return NULL;
+	if (stat(name, &stat_buf) ? errno != ENOENT : !S_ISDIR(stat_buf.st_mode))
+		return NULL;
+	return strncmp(name, CGROUPS "/", prefix + 1) != 0 ? name : name + prefix;
+}
+
+/**
  * netns_open() - open the tables that the user wants to see
  * @list: what to fill in; netns_close() it, also after a failure
  * @options: --netns, --all-netns, --from, or none of them for the own namespace
  * @fault: what went wrong
  *
- * With --all-netns each namespace that has a name or a process is there once; one
- * that ends meanwhile is left out, one that cannot be read has a fault of its own.
+ * With --all-netns each namespace that has a name or a process is there once, and with a
+ * cgroup each that has a process in it or below; one that ends meanwhile is left out, one
+ * that cannot be read has a fault of its own.
  *
  * Return: STATUS_OK, or the status of @fault.
  */
@@ -376,6 +414,8 @@ enum status netns_open(struct netns_list *list, const struct options *options,
 	*list = (struct netns_list){ .n = 0 };
 	if (options->from)
 		return open_saved(list, options->from, fault);
+	if (options->cgroup)
+		return open_cgroup(list, options->cgroup, fault);
 	if (options->all_netns)
 		return open_all(list, fault);
 	if (options->netns)
@@ -428,119 +468,6 @@ enum status netns_status(const struct netns_list *list, enum status status)
 	if (!status && list->hidden)
 		status = STATUS_DENIED;
 	return status;
-}
-
-/**
- * struct entry - work to do in a namespace
- * @ns: the namespace's descriptor
- * @work: the work
- * @arg: for @work
- * @entered: it was done
- */
-struct entry {
-	int ns;
-	void (*work)(void *arg);
-	void *arg;
-	bool entered;
-};
-
-static void *entry_thread(void *arg)
-{
-	struct entry *entry = arg;
-
-	entry->entered = !setns(entry->ns, CLONE_NEWNET);
-	if (entry->entered)
-		entry->work(entry->arg);
-	return NULL;
-}
-
-/**
- * netns_enter() - do something in a namespace
- * @ns: the namespace
- * @work: what to do; called once, or not at all
- * @arg: for @work
- *
- * Return: whether it was called. It is not for a saved copy, nor where this user
- * may not enter.
- */
-bool netns_enter(const struct netns *ns, void (*work)(void *arg), void *arg)
-{
-	struct entry entry = { .ns = ns->fd, .work = work, .arg = arg };
-	pthread_t thread;
-
-	if (ns->source.saved)
-		return false;
-	if (!ns->name) {
-		work(arg);
-		return true;
-	}
-	if (ns->fd < 0 || pthread_create(&thread, NULL, entry_thread, &entry))
-		return false;
-	pthread_join(thread, NULL);
-	return entry.entered;
-}
-
-/**
- * struct file - a file to read
- * @dir: the folder that it is in
- * @path: its name there
- * @text: what it holds, NULL if it cannot be read
- */
-struct file {
-	int dir;
-	const char *path;
-	char *text;
-};
-
-static void read_file(void *arg)
-{
-	struct file *file = arg;
-	int fd = openat(file->dir, file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char *text = fd < 0 ? NULL : malloc(FILE_SIZE);
-	size_t size = 0;
-	ssize_t got = 1;
-
-	while (text && got > 0 && size < FILE_SIZE - 1) {
-		got = read(fd, text + size, FILE_SIZE - 1 - size);
-		if (got > 0)
-			size += (size_t)got;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (got < 0) {
-		free(text);
-		return;
-	}
-	if (text)
-		text[size] = '\0';
-	file->text = text;
-}
-
-/**
- * netns_file() - one of the kernel's own files about a namespace
- * @ns: the namespace; a saved copy has the file without the folders of its name
- * @name: below /proc: net/NAME or sys/net/NAME
- *
- * Return: what it holds, for free(), as far as it fits in 64 KiB; NULL if it cannot
- * be read.
- */
-char *netns_file(const struct netns *ns, const char *name)
-{
-	struct file file = { .dir = AT_FDCWD };
-	char path[PATH_SIZE];
-
-	if (ns->source.saved) {
-		file.dir = ns->source.dir;
-		file.path = strrchr(name, '/') + 1;
-		read_file(&file);
-		return file.text;
-	}
-	/* Settings are those of the thread that asks, whatever its folder in /proc. */
-	snprintf(path, sizeof(path), "/proc/%s%s", *name == 'n' ? "thread-self/" : "", name);
-	file.path = path;
-	if (!netns_enter(ns, read_file, &file))
-		return NULL;
-	return file.text;
 }
 
 /**

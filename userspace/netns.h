@@ -51,11 +51,10 @@ enum { NETNS_TITLE_SIZE = 400 };
 
 enum status netns_open(struct netns_list *list, const struct options *options,
 		       struct fault *fault);
+const char *netns_cgroup(const char *name);
 void netns_close(struct netns_list *list);
 enum status netns_failed(struct netns *ns, const struct options *options, struct fault *fault);
 enum status netns_status(const struct netns_list *list, enum status status);
-bool netns_enter(const struct netns *ns, void (*work)(void *arg), void *arg);
-char *netns_file(const struct netns *ns, const char *name);
 const char *netns_title(const struct netns *ns, char title[NETNS_TITLE_SIZE]);
 
 #endif

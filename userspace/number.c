@@ -3,6 +3,10 @@
 
 #include "number.h"
 
+enum {
+	SAFE_DIGITS = 19,	/* no number of so many digits is larger than 64 bits */
+};
+
 /**
  * number_parse() - read a decimal number, or "-"
  * @text: nothing but that
@@ -12,14 +16,38 @@
  */
 bool number_parse(const char *text, struct number *number)
 {
-	*number = (struct number){ .known = strcmp(text, "-") != 0 };
+	const char *p = text;
+	uint64_t value = 0;
+
+	number->known = text[0] != '-' || text[1];
+	number->value = 0;
 	if (!number->known)
 		return true;
-	for (const char *p = text; *p; p++) {
-		if (*p < '0' || *p > '9' ||
-		    __builtin_mul_overflow(number->value, 10, &number->value) ||
-		    __builtin_add_overflow(number->value, *p - '0', &number->value))
+	for (; *p >= '0' && *p <= '9'; p++) {
+		const uint64_t digit = (uint64_t)(*p - '0');
+
+		if (p - text < SAFE_DIGITS)
+			value = value * 10 + digit;
+		else if (__builtin_mul_overflow(value, 10, &value) ||
+			 __builtin_add_overflow(value, digit, &value))
 			return false;
 	}
-	return *text != '\0';
+	number->value = value;
+	return !*p && p != text;
+}
+
+/**
+ * number_is() - could number_parse() read it?
+ * @text: nothing but that
+ *
+ * Return: what that returns, for less.
+ */
+bool number_is(const char *text)
+{
+	const char *p = text;
+	struct number number;
+
+	while (*p >= '0' && *p <= '9')
+		p++;
+	return p != text && p - text <= SAFE_DIGITS ? !*p : number_parse(text, &number);
 }

@@ -16,5 +16,6 @@ struct number {
 };
 
 bool number_parse(const char *text, struct number *number);
+bool number_is(const char *text);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "netns.h"
 #include "options.h"
 #include "status.h"
 #include "version.h"
@@ -27,7 +28,7 @@ static const double watch_max = 86400;
 static const struct argp_option argp_options[] = {
 	{ "json", JSON, NULL, 0, "JSON, with the names in JSON.md", 10 },
 	{ "watch", WATCH, "SECONDS", OPTION_ARG_OPTIONAL, "again every 2 (or SECONDS) seconds", 0 },
-	{ "netns", NETNS, "NAME|PID", 0, "another network namespace", 0 },
+	{ "netns", NETNS, "NAME|PID", 0, "another namespace; or those of a cgroup, /PATH", 0 },
 	{ "all-netns", ALL_NETNS, NULL, 0, "every network namespace", 0 },
 	{ "from", FROM, "DIR", 0, "a saved copy of the files in /proc/tcpwatch", 0 },
 	{ "color", COLOR, "WHEN", 0, "auto (on a terminal), always, never", 0 },
@@ -63,6 +64,18 @@ static enum when when(const char *text, struct argp_state *state)
 	return WHEN_AUTO;
 }
 
+/* What is said twice, before and after a subcommand, is looked at twice. */
+static void finish(struct options *options, struct argp_state *state)
+{
+	if (!!options->netns + options->all_netns + !!options->from > 1)
+		argp_error(state, "--netns, --all-netns and --from exclude each other");
+	options->cgroup = options->netns ? netns_cgroup(options->netns) : options->cgroup;
+	if (!options->cgroup)
+		return;
+	options->all_netns = true;
+	options->netns = NULL;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -96,18 +109,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		puts("tcpwatch " TCPWATCH_VERSION);
 		exit(STATUS_OK);
 	case ARGP_KEY_END:
-		if (!!options->netns + options->all_netns + !!options->from > 1)
-			argp_error(state, "--netns, --all-netns and --from exclude each other");
+		finish(options, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-const struct argp options_argp = {
+static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 };
+
+const struct argp_child options_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
 
 /**
  * options_fail() - end the program for a mistake in its command line
@@ -123,7 +137,7 @@ void options_fail(const struct fault *fault, struct argp_state *state)
 
 /**
  * options_parse() - read a command line
- * @argp: whose; has options_argp as a child
+ * @argp: whose; its children are options_children
  * @argc: how many words
  * @argv: they; the first is what messages begin with
  * @flags: of argp, more than the usual ones

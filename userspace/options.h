@@ -20,7 +20,8 @@ enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
  * @json: --json
  * @watch: --watch, seconds between two looks; 0 for one look
  * @netns: --netns
- * @all_netns: --all-netns
+ * @all_netns: --all-netns, or --netns with a cgroup: there may be several
+ * @cgroup: of these only those that processes in there are in; NULL for all
  * @from: --from
  * @color: --color
  */
@@ -29,12 +30,13 @@ struct options {
 	double watch;
 	const char *netns;
 	bool all_netns;
+	const char *cgroup;
 	const char *from;
 	enum when color;
 };
 
-/* Its input is a struct options. */
-extern const struct argp options_argp;
+/* The options that all commands have. Their input is a struct options. */
+extern const struct argp_child options_children[];
 
 void options_fail(const struct fault *fault, struct argp_state *state);
 void options_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,

@@ -149,14 +149,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.args_doc = "PORT [ADDRESS]",
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
 static void plan(struct port *port, const struct request *request)

@@ -134,3 +134,23 @@ char *process_cgroup(pid_t pid)
 	}
 	return best ? strdup(best) : NULL;
 }
+
+/**
+ * process_is_in() - is it in that cgroup?
+ * @pid: the process
+ * @cgroup: its path, as of process_cgroup(); slashes at its end mean nothing
+ *
+ * Return: whether it is in there, or in one below.
+ */
+bool process_is_in(pid_t pid, const char *cgroup)
+{
+	char *path = process_cgroup(pid);
+	size_t size = strlen(cgroup);
+	bool is_in;
+
+	while (size && cgroup[size - 1] == '/')
+		size--;
+	is_in = path && !strncmp(path, cgroup, size) && (!path[size] || path[size] == '/');
+	free(path);
+	return is_in;
+}

@@ -16,5 +16,6 @@ bool process_next(DIR *proc, pid_t *pid);
 void process_comm(pid_t pid, char comm[COMM_SIZE]);
 struct number process_fd_limit(pid_t pid);
 char *process_cgroup(pid_t pid);
+bool process_is_in(pid_t pid, const char *cgroup);
 
 #endif

@@ -175,8 +175,11 @@ enum status survey_run(const struct survey *survey, const struct options *option
 enum status survey_main(const struct survey *survey, struct options *options, int argc,
 			char **argv)
 {
-	static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-	const struct argp argp = { .parser = parse, .doc = survey->about, .children = children };
+	const struct argp argp = {
+		.parser = parse,
+		.doc = survey->about,
+		.children = options_children,
+	};
 	struct request request = { .survey = survey, .options = options };
 	char name[64];
 

@@ -10,40 +10,59 @@ enum {
 	LINE_MAX_BYTES = 16384,
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
+/* What a byte of a line is: this is looked up for each byte of files that are large. */
+enum byte {
+	STRANGE,
+	PRINTABLE,
+	BLANK,
+};
 
-static bool is_printable(char c)
-{
-	return c > ' ' && c < 0x7f;
-}
+static const unsigned char bytes[256] = {
+	['!' ... '~'] = PRINTABLE,
+	[' '] = BLANK,
+	['\t'] = BLANK,
+};
+
+/**
+ * struct fields - the fields of a line
+ * @n: how many
+ * @at: where in the line each starts, as far as there is room
+ * @room: for how many
+ */
+struct fields {
+	size_t n;
+	uint16_t *at;
+	size_t room;
+};
 
 /*
  * Ends each field of a line with a NUL, in place.
  */
 static enum status split_line(const char *name, size_t line, char *start, char *end,
-			      size_t *n_fields, struct fault *fault)
+			      struct fields *fields, struct fault *fault)
 {
-	bool inside = false;
+	char *p = start;
 
+	_Static_assert(LINE_MAX_BYTES <= UINT16_MAX, "places in a line are uint16_t");
 	if (end - start > LINE_MAX_BYTES)
 		return fault_set(fault, STATUS_FAILED, "%s: line %zu is longer than %d bytes", name,
 				 line, LINE_MAX_BYTES);
-	*n_fields = 0;
-	for (char *p = start; p < end; p++) {
-		if (is_blank(*p)) {
-			*p = '\0';
-			inside = false;
-		} else if (is_printable(*p)) {
-			*n_fields += !inside;
-			inside = true;
-		} else {
+	fields->n = 0;
+	/* The newline ends the last field; it is neither printable nor blank. */
+	while (p < end) {
+		if (bytes[(unsigned char)*p] == BLANK) {
+			*p++ = '\0';
+			continue;
+		}
+		if (fields->n < fields->room)
+			fields->at[fields->n] = (uint16_t)(p - start);
+		fields->n++;
+		while (bytes[(unsigned char)*p] == PRINTABLE)
+			p++;
+		if (p < end && bytes[(unsigned char)*p] == STRANGE)
 			return fault_set(fault, STATUS_FAILED,
 					 "%s: line %zu has a byte 0x%02x, which no table has", name,
 					 line, (unsigned char)*p);
-		}
 	}
 	*end = '\0';
 	return STATUS_OK;
@@ -99,44 +118,60 @@ static enum status take_given_columns(struct table *table, const char *const *na
 	return STATUS_OK;
 }
 
-static enum status take_row(struct table *table, size_t *room, size_t line, size_t at, size_t n,
+static enum status take_row(struct table *table, size_t line, size_t at, size_t n,
 			    struct fault *fault)
 {
-	size_t *rows;
-
 	if (n != table->n_columns)
 		return fault_set(fault, STATUS_FAILED, "%s: line %zu has %zu fields, not %zu",
 				 table->name, line, n, table->n_columns);
-	rows = array_fit(table->rows, room, table->n_rows + 1, sizeof(*rows));
-	if (!rows)
-		return fault_memory(fault);
-	table->rows = rows;
 	table->rows[table->n_rows++] = at;
 	return STATUS_OK;
+}
+
+/* Room for one more row, and for what split_line() says of it. */
+static bool row_room(struct table *table, size_t *rows_room, size_t *fields_room,
+		     struct fields *fields)
+{
+	const size_t used = table->n_rows * table->n_columns;
+	size_t *rows = array_fit(table->rows, rows_room, table->n_rows + 1, sizeof(*rows));
+	uint16_t *places;
+
+	if (!rows)
+		return false;
+	table->rows = rows;
+	places = array_fit(table->fields, fields_room, used + table->n_columns, sizeof(*places));
+	if (!places)
+		return false;
+	table->fields = places;
+	*fields = (struct fields){ .at = places + used, .room = table->n_columns };
+	return true;
 }
 
 static enum status parse_lines(struct table *table, size_t size, struct fault *fault)
 {
 	enum status status = STATUS_OK;
-	size_t room = 0;
+	size_t fields_room = 0;
+	size_t rows_room = 0;
 	size_t line = 1;
 
 	for (size_t at = 0; at < size && !status; line++) {
 		char *start = table->text + at;
 		char *end = memchr(start, '\n', size - at);
-		size_t n = 0;
+		struct fields fields = { 0 };
 
 		if (!end)
 			return fault_set(fault, STATUS_FAILED,
 					 "%s is cut short: line %zu does not end with a newline",
 					 table->name, line);
-		status = split_line(table->name, line, start, end, &n, fault);
+		if (table->columns && !row_room(table, &rows_room, &fields_room, &fields))
+			return fault_memory(fault);
+		status = split_line(table->name, line, start, end, &fields, fault);
 		if (status)
 			return status;
 		if (table->columns)
-			status = take_row(table, &room, line, at, n, fault);
+			status = take_row(table, line, at, fields.n, fault);
 		else
-			status = take_columns(table, start, n, fault);
+			status = take_columns(table, start, fields.n, fault);
 		at += (size_t)(end - start) + 1;
 	}
 	if (!status && !table->columns)
@@ -210,6 +245,7 @@ void table_free(struct table *table)
 	free(table->text);
 	free(table->columns);
 	free(table->rows);
+	free(table->fields);
 	free(table->cells);
 	*table = (struct table){ .name = table->name };
 }
@@ -282,13 +318,11 @@ enum status table_columns(const struct table *table, const char *const *columns,
  */
 const char *const *table_row(const struct table *table, size_t row)
 {
-	const char *p = table->text + table->rows[row];
+	const char *start = table->text + table->rows[row];
+	const uint16_t *fields = table->fields + row * table->n_columns;
 
-	for (size_t i = 0; i < table->n_columns; i++) {
-		p = next_field(p);
-		table->cells[i] = p;
-		p += strlen(p);
-	}
+	for (size_t i = 0; i < table->n_columns; i++)
+		table->cells[i] = start + fields[i];
 	return table->cells;
 }
 

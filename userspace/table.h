@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "addr.h"
 #include "fault.h"
@@ -23,6 +24,7 @@
  * @columns: their names, in the file's order
  * @n_rows: how many rows
  * @rows: where in @text each row starts
+ * @fields: where in its row each field starts, @n_columns of them for each row
  * @cells: the fields of the row that table_row() was asked for last
  */
 struct table {
@@ -33,6 +35,7 @@ struct table {
 	const char **columns;
 	size_t n_rows;
 	size_t *rows;
+	uint16_t *fields;
 	const char **cells;
 };
 

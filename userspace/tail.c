@@ -127,13 +127,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
-const struct argp tail_argp = {
+static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
-	.children = children,
+	.children = options_children,
 };
+
+const struct argp_child tail_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
 
 /**
  * tail_wants() - is this connection what is wanted?
@@ -361,7 +361,7 @@ static enum status run_all(struct run *run, struct fault *fault)
 
 /**
  * tail_run() - print events as they happen
- * @tail: what is wanted, of tail_argp
+ * @tail: what is wanted, of tail_children
  * @use: what is done with them
  * @arg: for @use
  *

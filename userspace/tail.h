@@ -47,8 +47,11 @@ struct tail {
 	struct doc doc;
 };
 
-/* Its input is a struct tail, whose @options are set; it has options_argp as a child. */
-extern const struct argp tail_argp;
+/*
+ * The options that commands have which follow events. Their input is a struct tail, whose @options
+ * are set; options_children are among them.
+ */
+extern const struct argp_child tail_children[];
 
 /**
  * struct tail_use - what a subcommand does with events

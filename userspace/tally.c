@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
 #include "tally.h"
 
 static void add_blocked(struct tally *tally, uint64_t more)
@@ -59,6 +61,26 @@ void tally_merge(struct tally *tally, const struct tally *more)
 const char *tally_name(unsigned int verdict)
 {
 	return verdict < TCPW_VERDICTS ? tcpw_verdict_name(verdict) : "other";
+}
+
+/**
+ * tally_text() - which verdicts, and how often
+ * @text: where to
+ * @tally: the count
+ *
+ * Return: @text.
+ */
+const char *tally_text(char text[TALLY_TEXT], const struct tally *tally)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS && used < TALLY_TEXT; verdict++)
+		if (tally->verdicts[verdict])
+			used += (size_t)snprintf(text + used, TALLY_TEXT - used, "%s%s %zu",
+						 used ? ", " : "", tally_name(verdict),
+						 tally->verdicts[verdict]);
+	return text;
 }
 
 /**

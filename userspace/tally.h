@@ -8,6 +8,8 @@
 #include "closewait.h"
 #include "doc.h"
 
+enum { TALLY_TEXT = VERDICT_COUNTS * 40 };
+
 /**
  * struct tally - some sockets in CLOSE_WAIT, counted
  * @sockets: how many
@@ -31,6 +33,7 @@ struct tally {
 void tally_add(struct tally *tally, const struct waiting *waiting, uint64_t stuck_ms);
 void tally_merge(struct tally *tally, const struct tally *more);
 const char *tally_name(unsigned int verdict);
+const char *tally_text(char text[TALLY_TEXT], const struct tally *tally);
 void tally_json(const struct tally *tally, struct doc *doc, struct json_object *object);
 
 #endif

@@ -29,6 +29,7 @@ static const struct command {
 	{ "top", top_main },
 	{ "window", window_main },
 	{ "export", export_main },
+	{ "report", report_main },
 	{ "explain", explain_main },
 };
 
@@ -60,6 +61,7 @@ static const char about[] =
 	"  top        the live screen: states, leaks, stalled and busy connections\n"
 	"  window     the sliding window of a connection, live or drawn\n"
 	"  export     metrics for Prometheus\n"
+	"  report     one page for an incident ticket\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
 	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
 	"loaded, 4 not permitted, 5 anything else.\n";
@@ -103,13 +105,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[COMMAND [OPTION...]]",
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
 /*

@@ -20,11 +20,17 @@
  * @outlet: stdout; a terminal is drawn anew each time, else pages follow each other
  * @drawn: something is on it
  * @ended: nobody reads any more
+ * @error: errno of the first piece that could not be written, 0 if none
  */
 struct screen {
 	struct outlet outlet;
 	bool drawn;
 	bool ended;
+	int error;
+};
+
+enum {
+	PIECE_BYTES = 1 << 16,
 };
 
 static size_t terminal_lines(void)
@@ -92,35 +98,81 @@ static enum status show(struct screen *screen, const struct options *options, co
 {
 	bool written;
 
-	if (screen->outlet.tty && options->watch > 0 && !options->json)
+	if (screen->outlet.tty && options->watch > 0)
 		written = redraw(screen, text, size);
 	else
 		written = outlet_put(&screen->outlet, text, size);
 	return written ? STATUS_OK : write_failed(screen, options, fault);
 }
 
-static enum status look_once(struct screen *screen, const struct options *options, look_fn look,
-			     void *arg, enum status *answer, struct fault *fault)
+static enum status look_at_page(struct screen *screen, const struct options *options, look_fn look,
+				void *arg, enum status *answer, struct fault *fault)
 {
 	struct page page = { .color = outlet_color(&screen->outlet, options) };
 	enum status status;
 	char *text = NULL;
 	size_t size = 0;
+	bool failed;
 
 	page.file = open_memstream(&text, &size);
 	if (!page.file)
 		return fault_memory(fault);
-	if (options->watch > 0 && !options->json)
+	if (options->watch > 0)
 		stamp(&page);
-	*answer = STATUS_OK;
 	status = look(arg, options, &page, answer, fault);
+	failed = ferror(page.file);
 	/* A stream into memory fails for one reason. */
-	if ((ferror(page.file) | fclose(page.file)) && !status)
+	if ((fclose(page.file) || failed) && !status)
 		status = fault_memory(fault);
 	if (!status)
 		status = show(screen, options, text, size, fault);
 	free(text);
 	return status;
+}
+
+static ssize_t put_piece(void *cookie, const char *text, size_t size)
+{
+	struct screen *screen = cookie;
+
+	if (screen->error)
+		return 0;
+	if (outlet_put(&screen->outlet, text, size))
+		return (ssize_t)size;
+	screen->error = errno;
+	return 0;
+}
+
+/*
+ * A document is written as it is made: that of a million connections is larger than their table,
+ * and the server may be short of memory. What there is to read has been read by then, so that
+ * nothing but memory can be wanting in the middle of it.
+ */
+static enum status look_at_document(struct screen *screen, const struct options *options,
+				    look_fn look, void *arg, enum status *answer,
+				    struct fault *fault)
+{
+	static const cookie_io_functions_t pieces = { .write = put_piece };
+	struct page page = { .file = fopencookie(screen, "w", pieces) };
+	enum status status;
+
+	if (!page.file)
+		return fault_memory(fault);
+	setvbuf(page.file, NULL, _IOFBF, PIECE_BYTES);
+	status = look(arg, options, &page, answer, fault);
+	fclose(page.file);
+	if (!screen->error || status)
+		return status;
+	errno = screen->error;
+	return write_failed(screen, options, fault);
+}
+
+static enum status look_once(struct screen *screen, const struct options *options, look_fn look,
+			     void *arg, enum status *answer, struct fault *fault)
+{
+	*answer = STATUS_OK;
+	if (options->json)
+		return look_at_document(screen, options, look, arg, answer, fault);
+	return look_at_page(screen, options, look, arg, answer, fault);
 }
 
 static bool wait_next(const struct screen *screen, double seconds)

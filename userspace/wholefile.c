@@ -14,6 +14,17 @@ static enum status failed(const struct wholefile *whole, struct fault *fault)
 			 strerror(errno));
 }
 
+/* Else root would have a file where /dev/null was, and a folder is in the way only at the end. */
+static enum status check_place(const struct wholefile *whole, struct fault *fault)
+{
+	struct stat there;
+
+	if (stat(whole->path, &there) || S_ISREG(there.st_mode))
+		return STATUS_OK;
+	return fault_set(fault, STATUS_FAILED, "cannot write %s: it is no regular file",
+			 whole->path);
+}
+
 static mode_t usual_mode(void)
 {
 	const mode_t mask = umask(0);
@@ -25,7 +36,7 @@ static mode_t usual_mode(void)
 /**
  * wholefile_open() - begin a file
  * @whole: what to fill in; wholefile_close() it, also after a failure
- * @path: what it is to be called; what is there now stays until wholefile_keep()
+ * @path: what it is to be called; a regular file that is there stays until wholefile_keep()
  * @fault: what went wrong
  *
  * Return: STATUS_OK, or the status of @fault.
@@ -35,6 +46,8 @@ enum status wholefile_open(struct wholefile *whole, const char *path, struct fau
 	int fd;
 
 	*whole = (struct wholefile){ .path = path };
+	if (check_place(whole, fault))
+		return fault->status;
 	if (asprintf(&whole->new, "%s.XXXXXX", path) < 0) {
 		whole->new = NULL;
 		return fault_memory(fault);

@@ -85,13 +85,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
 /* Once each time it begins: whoever reads the log needs the cause, not its repetition. */

@@ -7,6 +7,7 @@
 #include "export/scrape.h"
 #include "kernel.h"
 #include "moment.h"
+#include "netns_inside.h"
 
 #define OWN "own"
 #define NUMBER "net:["

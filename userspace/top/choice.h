@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 #include "filter.h"
+#include "look.h"
 #include "top/columns.h"
-#include "top/look.h"
 
 /**
  * struct chosen - a connection that is in a list

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "array.h"
+#include "stall.h"
 #include "top/columns.h"
-#include "top/stall.h"
 
 enum {
 	ADDRESS_MIN = 21,	/* the longest of IPv4 */

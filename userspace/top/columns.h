@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "column.h"
+#include "look.h"
 #include "pen.h"
-#include "top/look.h"
 
 /* From left to right; TOP_BUSY, both ways together, is only there to sort by. */
 enum top_column {

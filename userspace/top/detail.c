@@ -5,7 +5,7 @@
 
 #include "advice.h"
 #include "saying.h"
-#include "top/stall.h"
+#include "stall.h"
 #include "top/top.h"
 
 enum {

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "history.h"
+#include "look.h"
 #include "moment.h"
 #include "stream.h"
-#include "top/look.h"
 #include "top/window_pane.h"
 
 struct top;

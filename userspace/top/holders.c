@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <inttypes.h>
 #include <stdio.h>
 
-#include "advice.h"
-#include "array.h"
+#include "holder_text.h"
 #include "top/holders.h"
 
 enum {
@@ -80,98 +78,31 @@ bool holders_filter(const struct holder *holder, char *text, size_t size)
 	}
 }
 
-static void verdicts_text(const struct tally *tally, char *text, size_t size)
-{
-	size_t used = 0;
-
-	*text = '\0';
-	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS && used < size; verdict++)
-		if (tally->verdicts[verdict])
-			used += (size_t)snprintf(text + used, size - used, "%s%s %zu",
-						 used ? ", " : "", tally_name(verdict),
-						 tally->verdicts[verdict]);
-}
-
-static void name_text(const struct holder *holder, char *text, size_t size)
-{
-	if (holder->owner)
-		snprintf(text, size, "%s", holder->owner->comm);
-	else if (holder->kind == HOLDER_NONE)
-		snprintf(text, size, "(the kernel)");
-	else if (holder->kind == HOLDER_LISTENER)
-		snprintf(text, size, "(listener)");
-	else if (holder->uid.known)
-		snprintf(text, size, "(uid %" PRIu64 ")", holder->uid.value);
-	else
-		snprintf(text, size, "(unseen)");
-}
-
-static void pid_text(const struct holder *holder, char *text, size_t size)
-{
-	if (!holder->owner)
-		snprintf(text, size, "-");
-	else if (holder->others)
-		snprintf(text, size, "%s+%zu", holder->owner->pid_text, holder->others);
-	else
-		snprintf(text, size, "%s", holder->owner->pid_text);
-}
-
-/* What it has, of what it may have: descriptors, or places in the accept queue. */
-static void used_text(const struct holder *holder, char *text, size_t size)
-{
-	const struct listener *listener = holder->listener;
-
-	snprintf(text, size, "-");
-	if (holder->kind == HOLDER_PROCESS && holder->owner->fd_limit.known)
-		snprintf(text, size, "%zu/%" PRIu64, holder->owner->fds,
-			 holder->owner->fd_limit.value);
-	else if (listener && listener->accept_queue.known && listener->backlog.known)
-		snprintf(text, size, "%" PRIu64 "/%" PRIu64, listener->accept_queue.value,
-			 listener->backlog.value);
-}
-
-static void full_text(const struct holder *holder, char *text, size_t size)
-{
-	char age[AGE_SIZE];
-	uint64_t ms;
-
-	if (holder_full_in(holder, &ms))
-		snprintf(text, size, "%s", ms ? text_age(age, ms) : "now");
-	else
-		snprintf(text, size, "%s",
-			 holder->growth.known && holder->growth.per_hour <= 0 ? "no growth" : "-");
-}
-
-static void cell_of(const struct holder *holder, unsigned int column, char *text, size_t size)
+/* Returns @text, in which there is room for any of them. */
+static const char *cell_of(const struct holder *holder, unsigned int column,
+			   char text[TALLY_TEXT])
 {
 	const struct tally *tally = &holder->tally;
-	char age[AGE_SIZE];
 
 	switch (column) {
 	case PID:
-		pid_text(holder, text, size);
-		break;
+		return holder_pid_text(text, holder);
 	case NAME:
-		name_text(holder, text, size);
-		break;
+		return holder_name_text(text, holder);
 	case SOCKETS:
-		snprintf(text, size, "%zu", tally->sockets);
-		break;
+		snprintf(text, TALLY_TEXT, "%zu", tally->sockets);
+		return text;
 	case STUCK:
-		snprintf(text, size, "%zu", tally->stuck);
-		break;
+		snprintf(text, TALLY_TEXT, "%zu", tally->stuck);
+		return text;
 	case OLDEST:
-		snprintf(text, size, "%s",
-			 text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
-		break;
+		return text_age_exact(text, tally->oldest_ms, tally->oldest_exact);
 	case FDS:
-		used_text(holder, text, size);
-		break;
+		return holder_used_text(text, holder);
 	case FULL_IN:
-		full_text(holder, text, size);
-		break;
+		return holder_full_text(text, holder);
 	default:
-		verdicts_text(tally, text, size);
+		return tally_text(text, tally);
 	}
 }
 
@@ -228,12 +159,11 @@ void holders_draw(const struct display *display, int row, const struct holder *h
 	if (chosen)
 		pen_repeat(display, row, 0, display->columns, TINT_CHOSEN, " ");
 	for (unsigned int i = 0; i < COLUMNS; i++) {
-		char text[VERDICT_COUNTS * 40];
+		char text[TALLY_TEXT];
 
 		if (display->columns < columns[i].wide)
 			continue;
-		cell_of(holder, i, text, sizeof(text));
 		x = draw_cell(display, row, x, i, chosen ? TINT_CHOSEN : tint_of(holder, i),
-			      text);
+			      cell_of(holder, i, text));
 	}
 }

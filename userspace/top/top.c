@@ -75,13 +75,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &options_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.doc = about,
-	.children = children,
+	.children = options_children,
 };
 
 /**
@@ -181,7 +179,7 @@ static enum status look_again(struct top *top, struct fault *fault)
 		look_free(&look);
 		return status;
 	}
-	pulse_add(&top->pulse, &look, before);
+	pulse_add(&top->pulse, &look.summary, before ? &before->summary : NULL, look.since_ns);
 	look_free(&top->look);
 	top->look = look;
 	moments_sync(&top->moments);

@@ -9,15 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "look.h"
 #include "moment.h"
 #include "options.h"
+#include "pulse.h"
 #include "screen.h"
 #include "top/choice.h"
 #include "top/cursor.h"
 #include "top/detail.h"
-#include "top/look.h"
 #include "top/prompt.h"
-#include "top/pulse.h"
 
 /* The panes, from top to bottom; the last two have the lists of enum top_list. */
 enum pane { PANE_HOLDERS, PANE_STALLED, PANE_CONNECTIONS, PANES };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "markup.h"
 #include "text.h"
 #include "window/plot.h"
 #include "window/plot_legend.h"
@@ -210,10 +211,10 @@ static void write_begin(FILE *file, const struct plot *plot, const struct page_s
 	fprintf(file, "width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n", WIDTH,
 		size->height, WIDTH, size->height);
 	fputs("<title id=\"title\">Time-sequence plot of ", file);
-	plot_text_escape(file, ends(text, plot));
+	markup_escape(file, ends(text, plot));
 	fputs("</title>\n<desc id=\"desc\">", file);
 	for (size_t i = 0; plot->sayings && i < plot->sayings->n; i++) {
-		plot_text_escape(file, plot->sayings->text[i]);
+		markup_escape(file, plot->sayings->text[i]);
 		fputs("\n", file);
 	}
 	fputs("</desc>\n", file);
@@ -228,7 +229,7 @@ static void write_head(FILE *file, const struct plot *plot, const struct page_si
 	ends(text, plot);
 	fprintf(file, "<text class=\"title\" font-size=\"%d\" x=\"%d\" y=\"%d\">", title_size(text),
 		MARGIN, TOP);
-	plot_text_escape(file, text);
+	markup_escape(file, text);
 	fputs("</text>\n", file);
 	paragraph(file, "dim", MARGIN, size->facts, facts(fact, plot));
 }

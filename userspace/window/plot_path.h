@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "stairs.h"
+
 enum {
 	PATH_HEIGHT = 4200,	/* points; 0 is at the top */
 	PATH_MARK = 45,		/* marks nearer than this are one */
@@ -33,30 +35,6 @@ struct strokes {
 void strokes_begin(struct strokes *strokes, FILE *file);
 void strokes_add(struct strokes *strokes, int x, int top, int bottom);
 void strokes_end(struct strokes *strokes);
-
-/**
- * struct stairs - a value that stays until it changes, in order of time
- * @file: where to
- * @begun: there was a value
- * @x: where the last change is
- * @y: the value since then
- * @drawn: up to there in this column the line is drawn already
- * @top: the least that it was in this column
- * @bottom: the most that it was
- */
-struct stairs {
-	FILE *file;
-	bool begun;
-	int x;
-	int y;
-	int drawn;
-	int top;
-	int bottom;
-};
-
-void stairs_begin(struct stairs *stairs, FILE *file);
-void stairs_to(struct stairs *stairs, int x, int y);
-void stairs_end(struct stairs *stairs, int x);
 
 /**
  * struct thinning - marks of one kind, in order of time, of which not all are drawn

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "markup.h"
 #include "window/plot_text.h"
 
 /*
@@ -39,34 +40,6 @@ double plot_text_width(const char *text, double size)
 }
 
 /**
- * plot_text_escape() - write a text into XML
- * @file: where to
- * @text: the text, in UTF-8
- */
-void plot_text_escape(FILE *file, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", file);
-			break;
-		case '>':
-			fputs("&gt;", file);
-			break;
-		case '&':
-			fputs("&amp;", file);
-			break;
-		case '"':
-			fputs("&quot;", file);
-			break;
-		default:
-			/* No other control character may be in XML. */
-			fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
-		}
-	}
-}
-
-/**
  * plot_text() - write an element of text
  * @file: where to
  * @class: its classes in CSS
@@ -83,7 +56,7 @@ void plot_text(FILE *file, const char *class, double x, double y, const char *fo
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(file, "<text class=\"%s\" x=\"%.4g\" y=\"%.4g\">", class, x, y);
-	plot_text_escape(file, text);
+	markup_escape(file, text);
 	fputs("</text>\n", file);
 }
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 double plot_text_width(const char *text, double size);
-void plot_text_escape(FILE *file, const char *text);
 void plot_text(FILE *file, const char *class, double x, double y, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 size_t plot_text_fit(const char *text, double size, double width);

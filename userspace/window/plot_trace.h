@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "axis.h"
 #include "text.h"
 #include "window/plot.h"
-#include "window/plot_axis.h"
 
 /* Points, ten of which are a unit of the picture. */
 enum { TRACE_WIDTH = 8800 };

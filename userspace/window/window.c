@@ -142,14 +142,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &tail_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
 	.args_doc = "[FILTER...]",
 	.doc = about,
-	.children = children,
+	.children = tail_children,
 };
 
 /* ---- until it is over */

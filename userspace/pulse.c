@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "top/pulse.h"
+#include "pulse.h"
 
 enum {
 	NS_PER_S = 1000 * 1000 * 1000,
@@ -66,23 +66,36 @@ static uint64_t value(enum pulse_line line, const struct summary *s)
 /**
  * pulse_add() - take in another look
  * @pulse: all zeroes at first
- * @look: the look
- * @before: the look before, NULL if there is none
+ * @now: the counters
+ * @before: those of the look before, NULL if there is none
+ * @since_ns: how long after it; 0 if they do not compare
  */
-void pulse_add(struct pulse *pulse, const struct look *look, const struct look *before)
+void pulse_add(struct pulse *pulse, const struct summary *now, const struct summary *before,
+	       int64_t since_ns)
 {
-	pulse->since_ns = look->since_ns;
+	pulse->since_ns = since_ns;
 	for (enum pulse_line i = 0; i < PULSE_LINES; i++) {
-		uint64_t now = value(i, &look->summary);
+		uint64_t more = value(i, now);
 
 		if (!lines[i].count) {
-			history_add(&pulse->lines[i], now);
-		} else if (before && look->since_ns) {
-			uint64_t then = value(i, &before->summary);
+			history_add(&pulse->lines[i], more);
+		} else if (before && since_ns) {
+			uint64_t then = value(i, before);
 
-			history_add(&pulse->lines[i], now > then ? now - then : 0);
+			history_add(&pulse->lines[i], more > then ? more - then : 0);
 		}
 	}
+}
+
+/**
+ * pulse_is_rate() - how are its samples meant?
+ * @line: which
+ *
+ * Return: whether they say how many came since the look before, not how many there are.
+ */
+bool pulse_is_rate(enum pulse_line line)
+{
+	return lines[line].count;
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "top/stall.h"
+#include "stall.h"
 #include "windows.h"
 
 enum {

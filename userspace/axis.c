@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "array.h"
-#include "window/plot_axis.h"
+#include "axis.h"
 
 /* From the least on; a unit is taken if the axis is at least @from long. */
 struct unit {
@@ -20,6 +20,7 @@ static const struct unit times[] = {
 	{ "s", 1e9, 1e9, 0.001 },
 	{ "min", 60e9, 300e9, 0.5 },
 	{ "h", 3600e9, 3 * 3600e9, 0.5 },
+	{ "d", 24 * 3600e9, 3 * 24 * 3600e9, 0.5 },
 };
 
 static const struct unit bytes[] = {
@@ -28,6 +29,24 @@ static const struct unit bytes[] = {
 	{ "MiB", 1048576.0, 2.5 * 1048576.0, 0.5 },
 	{ "GiB", 1073741824.0, 2.5 * 1073741824.0, 0.5 },
 	{ "TiB", 1099511627776.0, 2.5 * 1099511627776.0, 0.5 },
+};
+
+static const struct unit counts[] = {
+	{ "", 1, 0, 1 },
+};
+
+/**
+ * struct scale - the units of a kind
+ * @units: they, the smallest first
+ * @n: how many
+ */
+static const struct scale {
+	const struct unit *units;
+	size_t n;
+} scales[] = {
+	[AXIS_TIME] = { times, ARRAY_SIZE(times) },
+	[AXIS_BYTES] = { bytes, ARRAY_SIZE(bytes) },
+	[AXIS_COUNT] = { counts, ARRAY_SIZE(counts) },
 };
 
 static const struct unit *choose(const struct unit *units, size_t n, double span)
@@ -60,9 +79,7 @@ static double nice(double step)
 void axis_init(struct axis *axis, enum axis_kind kind, int64_t base, size_t ticks)
 {
 	const double span = (double)(axis->high - axis->low);
-	const struct unit *unit = kind == AXIS_TIME ?
-				  choose(times, ARRAY_SIZE(times), span) :
-				  choose(bytes, ARRAY_SIZE(bytes), span);
+	const struct unit *unit = choose(scales[kind].units, scales[kind].n, span);
 
 	axis->base = base;
 	axis->unit = unit->name;

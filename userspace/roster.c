@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "moment.h"
-#include "top/roster.h"
+#include "roster.h"
 
 enum {
 	NS_PER_S = 1000 * 1000 * 1000,

@@ -2,8 +2,8 @@
 /*
  * Everything that is looked at once a second, and what has moved since the time before.
  */
-#ifndef TCPWATCH_TOP_LOOK_H
-#define TCPWATCH_TOP_LOOK_H
+#ifndef TCPWATCH_LOOK_H
+#define TCPWATCH_LOOK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,9 +14,9 @@
 #include "listener.h"
 #include "netns.h"
 #include "problem.h"
+#include "roster.h"
 #include "summary.h"
 #include "table.h"
-#include "top/roster.h"
 
 /**
  * enum stall - why nothing moves on a connection

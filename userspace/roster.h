@@ -3,8 +3,8 @@
  * Whose the sockets are, known across many looks. /proc/PID/fd of all processes tells,
  * and that costs more than a look itself: it is read only when there is somebody new.
  */
-#ifndef TCPWATCH_TOP_ROSTER_H
-#define TCPWATCH_TOP_ROSTER_H
+#ifndef TCPWATCH_ROSTER_H
+#define TCPWATCH_ROSTER_H
 
 #include <stdbool.h>
 #include <stddef.h>

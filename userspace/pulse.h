@@ -2,14 +2,14 @@
 /*
  * How many connections are in each state, and how many come and go, from look to look.
  */
-#ifndef TCPWATCH_TOP_PULSE_H
-#define TCPWATCH_TOP_PULSE_H
+#ifndef TCPWATCH_PULSE_H
+#define TCPWATCH_PULSE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "history.h"
-#include "top/look.h"
+#include "summary.h"
 
 /* In pairs, as they stand beside each other; what matters most comes first. */
 enum pulse_line {
@@ -42,7 +42,9 @@ struct pulse {
 
 enum { PULSE_TEXT = 24 };
 
-void pulse_add(struct pulse *pulse, const struct look *look, const struct look *before);
+void pulse_add(struct pulse *pulse, const struct summary *now, const struct summary *before,
+	       int64_t since_ns);
+bool pulse_is_rate(enum pulse_line line);
 const char *pulse_label(enum pulse_line line);
 const char *pulse_text(char text[PULSE_TEXT], const struct pulse *pulse, enum pulse_line line);
 

@@ -2,8 +2,8 @@
 /*
  * An axis of a picture: where a value is on it, and where its ticks are.
  */
-#ifndef TCPWATCH_WINDOW_PLOT_AXIS_H
-#define TCPWATCH_WINDOW_PLOT_AXIS_H
+#ifndef TCPWATCH_AXIS_H
+#define TCPWATCH_AXIS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,8 +14,9 @@ enum { TICK_SIZE = 32 };
  * enum axis_kind - what is on an axis
  * @AXIS_TIME: nanoseconds
  * @AXIS_BYTES: bytes
+ * @AXIS_COUNT: how many
  */
-enum axis_kind { AXIS_TIME, AXIS_BYTES };
+enum axis_kind { AXIS_TIME, AXIS_BYTES, AXIS_COUNT };
 
 /**
  * struct axis - an axis

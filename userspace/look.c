@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "array.h"
+#include "look.h"
 #include "moment.h"
-#include "top/look.h"
-#include "top/stall.h"
+#include "stall.h"
 
 enum { NS_PER_S = 1000 * 1000 * 1000 };
 
@@ -149,7 +149,7 @@ static bool has_strangers(const struct look *look, const struct roster *roster)
 }
 
 /* The roster of the look before, as long as it will do. */
-static enum status know_owners(struct look *look, const struct look *before,
+static enum status know_owners(struct look *look, const struct look *before, bool saved,
 			       struct fault *fault)
 {
 	struct owners *owners;
@@ -161,6 +161,9 @@ static enum status know_owners(struct look *look, const struct look *before,
 	look->roster = roster_new(fault);
 	if (!look->roster)
 		return fault->status;
+	/* The inodes of a saved copy are other sockets' by now. */
+	if (saved)
+		return STATUS_OK;
 	owners = &look->roster->owners;
 	for (size_t i = 0; i < look->n; i++)
 		if (owners_want(owners, look->conns[i].inode, fault))
@@ -213,7 +216,7 @@ enum status look_read(struct look *look, struct netns *ns, const struct look *be
 	if (status)
 		return status;
 	join_close_wait(look);
-	status = know_owners(look, before, fault);
+	status = know_owners(look, before, ns->source.saved, fault);
 	if (!status)
 		status = holders_find(&look->holders, &look->closewait, &look->listeners,
 				      &look->roster->owners, look->stuck_ms, true, fault);
