@@ -13,7 +13,8 @@ KERNELS ?=
 VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install install-config uninstall clean help \
-	deb deps demo test test-kernels test-debug test-kselftests fuzz vm lint
+	deb deps demo readme test test-storms test-kernels test-debug test-kselftests test-packages \
+	test-browser bench bench-check fuzz vm lint
 
 all: module userspace
 
@@ -35,7 +36,15 @@ help:
 	@echo '  test-debug the same on kernels that find what is wrong, built for it (10 minutes,'
 	@echo '             once): one with KASAN, lockdep, kmemleak and the like, one with KCSAN;'
 	@echo '             KERNELS=kasan for one of them'
+	@echo '  test-storms  100,000 sockets held, and 300 rounds of everything at once on 4 CPUs;'
+	@echo '             an hour; KERNELS="kasan kcsan" for the same on these'
 	@echo '  test-kselftests  the kernel'"'"'s own tests of TCP, with the module and without'
+	@echo '  test-packages  the packages installed, upgraded and purged (half an hour)'
+	@echo '  test-browser  the pages of tcpwatch report, in a Chromium'
+	@echo '  bench      what it costs, in instructions, beside conntrack, ss, tcpstates and others,'
+	@echo '             with 100 to 100,000 sockets (half an hour)'
+	@echo '  bench-check  the same, as far as there are budgets, which must be kept (some minutes)'
+	@echo '  readme     what README.md shows, anew'
 	@echo '  vm         a shell with the module loaded'
 	@echo 'Without running the module:'
 	@echo '  fuzz       the parsers of the reader, under libFuzzer'
@@ -105,6 +114,11 @@ deps:
 demo: deps
 	@$(VM)/vm.sh demo
 
+# What README.md shows is what was seen.
+readme: deps
+	@selftests/demo/make_readme.sh
+	@$(MAKE) -C userspace readme
+
 test: deps
 	@$(VM)/vm.sh test $(TESTS)
 
@@ -114,8 +128,33 @@ test-kernels: deps
 test-debug: deps
 	@$(VM)/test_debug.sh $(KERNELS) -- $(TESTS)
 
+# What these tests do in small every time.
+test-storms: export CROWD := 100000
+test-storms: export STORM_ROUNDS := 300
+test-storms: export kselftest_override_timeout := 14400
+test-storms: export VM_PASS := CROWD STORM_ROUNDS kselftest_override_timeout
+test-storms: export VM_CPUS := 4
+test-storms: export VM_MEMORY := 4G
+test-storms: export VM_LIMIT := 14400
+test-storms: deps
+	@$(if $(KERNELS),$(VM)/test_debug.sh $(KERNELS) --,$(VM)/vm.sh test) crowd storm
+
 test-kselftests: deps
 	@$(VM)/vm.sh test unchanged
+
+# Apart, as DKMS builds the module twice in the VM, which takes longer than all else there.
+test-packages: deps
+	@$(VM)/packages.sh
+
+test-browser: deps
+	@$(VM)/browser.sh
+
+bench:
+	@$(VM)/deps.sh --bench
+	@selftests/bench/bench.sh
+
+bench-check: deps
+	@selftests/bench/bench.sh check
 
 fuzz: deps
 	@$(MAKE) -C selftests/fuzz run

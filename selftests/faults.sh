@@ -224,6 +224,13 @@ more_than_known()
 	expect_eq "what is known" \
 		"$(jq -c '.namespaces[0].connections | map(del(.later))' "$WORK/out")" "$before"
 	expect_eq "what is not" "$(jq '.namespaces[0].connections[0].later' "$WORK/out")" 42
+	sed '1s/$/ la"t\\er null_ zeroes word big/
+		2,$s/$/ wo"r\\d - 007 12x 18446744073709551616/' "$WORK/saved/connections" \
+		>"$WORK/copy/connections"
+	from $OK "names and words that JSON writes otherwise" list
+	expect_eq "they" "$(jq -c '.namespaces[0].connections[0] |
+			[."la\"t\\er", .null_, .zeroes, .word, .big]' "$WORK/out")" \
+		'["wo\"r\\d",null,7,"12x","18446744073709551616"]'
 	fresh_copy
 	sed '1s/^/later /; 2,$s/^/42 /' "$WORK/saved/close_wait" >"$WORK/copy/close_wait"
 	from $OK "close_wait with a new first column" leaks --all
@@ -250,7 +257,13 @@ wrong_values()
 		with_column close_wait wait_ms "$value"
 		from $FAILED "wait_ms $value" leaks
 		said "wait_ms $value" wait_ms
+		with_column connections mem_bytes "$value"
+		from $FAILED "mem_bytes $value" list
+		said "mem_bytes $value" mem_bytes
 	done
+	with_column connections remote nowhere
+	from $FAILED "an end that is none" list
+	from $FAILED "an end that is none, looked for" list --columns=id --remote=:80
 	with_column close_wait local nowhere
 	from $FAILED "an address that is none" leaks
 	with_column close_wait wait_ms -

@@ -211,9 +211,8 @@ iterated()
 
 reloaded()
 {
-	unmute_all a
-	peer_stop p
-	in_ns a ss -HtaK >/dev/null
+	unmake_states p a 4
+	in_ns a ss -HtaK state fin-wait-2 >/dev/null
 	all_gone
 	module_unload || fail "rmmod failed"
 	module_left_nothing

@@ -2,12 +2,13 @@
 # shellcheck shell=bash
 #
 # What the tests share of commands that take the whole terminal: a terminal of tmux, in
-# which tcpwatch runs in namespace a, its keys, and what is seen of it. They source lib.sh
+# which tcpwatch runs in a namespace, its keys, and what is seen of it. They source lib.sh
 # first.
 
 SCREEN_LOCALE=C.UTF-8
 SCREEN_TERM=screen-256color
 SCREEN_USER=0
+SCREEN_NETNS=a
 SCREENS=0
 
 # Each screen has a server of its own: one that is just ending may still take a client.
@@ -28,7 +29,7 @@ screen_start()
 		stty -g >$WORK/screen.before
 		(
 			echo \$BASHPID >$WORK/screen.pid
-			exec nsenter --net=/run/netns/$(ns_name a) \
+			exec nsenter --net=/run/netns/$(ns_name "$SCREEN_NETNS") \
 				setpriv --reuid=$SCREEN_USER --clear-groups \
 				env LC_ALL=$SCREEN_LOCALE TERM=$SCREEN_TERM tcpwatch "\$@"
 		) 2>$WORK/screen.err

@@ -78,6 +78,21 @@ module_takes()
 	find /proc/sys/net/tcpwatch -type f -printf '%f\n' | expect_told "settings" 4 Settings
 }
 
+tracepoints()
+{
+	local events=/sys/kernel/tracing/events/tcpwatch field
+
+	[ -d $events ] || mount -t tracefs tracefs /sys/kernel/tracing
+	find $events -mindepth 1 -maxdepth 1 -type d -printf '%f\n' |
+		expect_told "tracepoints" 4 Tracepoints
+	sed -nE 's/.*field:.* ([a-z0-9_]+)(\[.*)?;\toffset.*/\1/p' $events/*/format |
+		grep -v '^common_' | sort -u >"$WORK/fields"
+	[ -s "$WORK/fields" ] || fail "no tracepoint has a field"
+	while read -r field; do
+		grep -qE "^\.Va $field( |$)" "$MAN/tcpwatch.4" || fail "nothing is told of $field"
+	done <"$WORK/fields"
+}
+
 # Each command and option of the program stands in its page.
 commands()
 {
@@ -105,6 +120,7 @@ ns_add a
 test_case "files, their lines and columns" files
 test_case "the keys of events" events
 test_case "parameters and settings" module_takes
+test_case "tracepoints and their fields" tracepoints
 test_case "the command and its options" commands
 test_case "the form" form
 run_cases

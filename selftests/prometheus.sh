@@ -112,6 +112,8 @@ no_module()
 
 module_fresh
 ns_add a
+# What leaks here is looked at for more than a minute.
+no_late_resets a
 ns_sysctl a net.tcpwatch.close_wait_stuck_ms=50
 peer_start leaky a
 peer leaky name leaky

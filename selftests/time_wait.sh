@@ -362,7 +362,8 @@ each_once()
 	local reads=0 last=0 lived=0 family
 
 	for family in 4 6; do
-		peer_start "churn$family" a churn "$(loopback $family):0" 1 $CHURN
+		# None of which is taken again while others are read: that would end what is there.
+		peer_start "churn$family" a churn "$(loopback $family):0" 1 $CHURN 10000
 		peer_line "churn$family"
 	done
 	renice -n 10 "${PEER_PID[churn4]}" "${PEER_PID[churn6]}" >/dev/null

@@ -224,6 +224,11 @@ expect_looked_at()
 # The hooks of others do not work for the filters of one.
 filters_cost_others_nothing()
 {
+	# None that hangs, and sends its SYN or FIN again.
+	unmake_states pa a 4 6
+	wait_for "no socket is left" summary_is a connections 0
+	peer_start pa a
+	peer_listen pa l4 127.0.0.1:4000
 	peer_pair pa idle 127.0.0.1:0 l4 127.0.0.1:4000
 	peer_pair own idle 127.0.0.1:0 l 127.0.0.1:5000
 	echo function >$TRACING/current_tracer

@@ -74,6 +74,14 @@ void address_format(const struct sockaddr_storage *sa, char *text)
 	}
 }
 
+void address_set_port(struct sockaddr_storage *sa, unsigned short port)
+{
+	if (sa->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)sa)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)sa)->sin_port = htons(port);
+}
+
 int address_listen(const char *text, int backlog, struct sockaddr_storage *bound)
 {
 	socklen_t len, bound_len = sizeof(*bound);

@@ -26,6 +26,13 @@ int address_parse(const char *text, struct sockaddr_storage *sa, socklen_t *len)
 void address_format(const struct sockaddr_storage *sa, char *text);
 
 /**
+ * address_set_port() - change an address's port
+ * @sa: an AF_INET or AF_INET6 address
+ * @port: the port
+ */
+void address_set_port(struct sockaddr_storage *sa, unsigned short port);
+
+/**
  * address_listen() - make a listening socket
  * @text: where to listen, in the notation of address_parse()
  * @backlog: as for listen()

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * churn ADDRESS [WORKERS [COUNT]]: short connections, one after another.
+ * churn ADDRESS [WORKERS [COUNT [PORT]]]: short connections, one after another.
  *
  * Each worker listens on a port of its own at ADDRESS, connects to it, says
  * and hears a word, and closes, each time in the next of the ways below. It
  * goes on until COUNT connections are made (by all workers in all), or without
- * COUNT until standard input ends.
+ * COUNT until standard input ends. With PORT each client has a port of its own,
+ * from that on: connect() may take one again, and end the TIME_WAIT that is there.
  *
  * Prints "ready" once every worker has made a connection, and in the end
  * "CONNECTIONS connections, FAILURES failures"; any failure is exit status 1.
@@ -28,6 +29,7 @@ enum {
 	WORKERS_MAX = 64,
 	BACKLOG = 8,
 	LIMIT_S = 60,
+	PORT_MAX = 65535,
 };
 
 enum close_way {
@@ -44,6 +46,7 @@ struct tally {
 	atomic_long begun;
 	atomic_long done;
 	atomic_long failed;
+	atomic_int port;
 	atomic_int warm;
 	atomic_bool stop;
 };
@@ -60,6 +63,13 @@ static bool hear(int fd)
 	char c;
 
 	return recv(fd, &c, 1, 0) == 1;
+}
+
+static bool arrives(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_PEEK) == 1;
 }
 
 static bool hear_end(int fd)
@@ -96,7 +106,8 @@ static bool close_pair(int client, int server, enum close_way way)
 		close(server);
 		return fine;
 	case UNREAD:
-		fine = say(client);
+		/* A byte that is still on its way would meet a mini-socket, and end that. */
+		fine = say(client) && arrives(server);
 		break;
 	default:
 		break;
@@ -104,6 +115,25 @@ static bool close_pair(int client, int server, enum close_way way)
 	close(server);
 	close(client);
 	return fine;
+}
+
+/* The next of the ports that no other connection has had, at @target's address. */
+static bool bind_own_port(int fd, const struct sockaddr_storage *target)
+{
+	struct sockaddr_storage own = *target;
+	int port;
+
+	do {
+		port = atomic_fetch_add(&tally->port, 1);
+		if (port > PORT_MAX) {
+			errno = EADDRNOTAVAIL;
+			return false;
+		}
+		address_set_port(&own, (unsigned short)port);
+		if (!bind(fd, (const struct sockaddr *)&own, sizeof(own)))
+			return true;
+	} while (errno == EADDRINUSE);
+	return false;
 }
 
 static bool one_connection(int listener, const struct sockaddr_storage *target, enum close_way way)
@@ -116,7 +146,8 @@ static bool one_connection(int listener, const struct sockaddr_storage *target, 
 		return false;
 	setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	if (connect(client, (const struct sockaddr *)target, sizeof(*target))) {
+	if ((atomic_load(&tally->port) && !bind_own_port(client, target)) ||
+	    connect(client, (const struct sockaddr *)target, sizeof(*target))) {
 		close(client);
 		return false;
 	}
@@ -173,15 +204,17 @@ int main(int argc, char **argv)
 	static const struct timespec nap = { .tv_nsec = 1000000 };
 	int workers = argc > 2 ? atoi(argv[2]) : 1;
 	long count = argc > 3 ? atol(argv[3]) : 0;
+	int port = argc > 4 ? atoi(argv[4]) : 0;
 	bool broken = false;
 	int status;
 
-	if (argc < 2 || workers < 1 || workers > WORKERS_MAX || count < 0)
-		errx(2, "usage: churn ADDRESS [WORKERS (1 to %d) [COUNT]]", WORKERS_MAX);
+	if (argc < 2 || workers < 1 || workers > WORKERS_MAX || count < 0 || port < 0)
+		errx(2, "usage: churn ADDRESS [WORKERS (1 to %d) [COUNT [PORT]]]", WORKERS_MAX);
 	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (tally == MAP_FAILED)
 		err(1, "mmap");
+	atomic_store(&tally->port, port);
 	for (int i = 0; i < workers; i++) {
 		switch (fork()) {
 		case -1:

@@ -2,8 +2,9 @@
 /*
  * crowd ADDRESS: many connections, both ends of each held here.
  *
- * Reads a command a line, "open N" or "close N" (the latest N), and answers as
- * peer does: "ok BEFORE AFTER CONNECTIONS", or "error TEXT".
+ * Reads a command a line, "open N", "close N" or "leak N" (the latest N: the client
+ * sends its FIN, the server reads it and does nothing), and answers as peer does:
+ * "ok BEFORE AFTER CONNECTIONS", or "error TEXT".
  */
 #include <err.h>
 #include <errno.h>
@@ -78,6 +79,18 @@ static int crowd_close(long n)
 	return 0;
 }
 
+static int crowd_leak(long n)
+{
+	struct pair *pair;
+	char byte;
+
+	for (pair = pairs + used - 1; n-- && pair >= pairs; pair--) {
+		if (shutdown(pair->client, SHUT_WR) || read(pair->server, &byte, 1))
+			return -errno;
+	}
+	return 0;
+}
+
 static void nofile_raise(void)
 {
 	struct rlimit limit = { 1 << 20, 1 << 20 };
@@ -109,6 +122,8 @@ int main(int argc, char **argv)
 			ret = crowd_open(n);
 		else if (sscanf(line, "close %ld", &n) == 1)
 			ret = crowd_close(n);
+		else if (sscanf(line, "leak %ld", &n) == 1)
+			ret = crowd_leak(n);
 		else
 			ret = -EINVAL;
 		if (ret)

@@ -300,6 +300,8 @@ static const char *errno_name(int number)
 		return "ENFILE";
 	case ENOBUFS:
 		return "ENOBUFS";
+	case EAGAIN:
+		return "EAGAIN";
 	default:
 		return strerror(number);
 	}

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# deps.sh [--in-vm]: install from the distribution what building, the tests, the VM and lint
-# need, if something of it is missing. No daemon starts because of it, now or when this machine
-# boots again. With --in-vm: only print the packages that building and the tests need.
+# deps.sh [--in-vm|--bench]: install from the distribution what building, the tests, the VM and
+# lint need, if something of it is missing; with --bench also what the benchmark measures beside
+# the module. No daemon starts because of it, now or when this machine boots again. With --in-vm:
+# only print the packages that building and the tests need.
 set -euo pipefail
 
 # Each line: a package, and the command or file that shows that it (or an equal of it) is there;
@@ -28,14 +29,20 @@ packages_in_vm()
 	python3             python3
 	curl                curl
 	bsdextrautils       col
+	bpftrace            bpftrace
+	busybox-static      -
 	ethtool             ethtool
+	linux-perf          perf
 	mandoc              mandoc
 	nftables            nft
 	nginx-light         nginx
 	prometheus          promtool
 	strace              strace
 	tcpdump             tcpdump
+	tidy                tidy
 	tmux                tmux
+	trace-cmd           trace-cmd
+	zsh                 zsh
 	END
 }
 
@@ -51,9 +58,9 @@ packages_here()
 	bzip2               bzip2
 	xz-utils            xz
 	zstd                zstd
-	busybox-static      -
 	mmdebstrap          mmdebstrap
 	qemu-system-x86     qemu-system-x86_64
+	chromium            chromium
 	clang               clang
 	clang-tidy          clang-tidy
 	libclang-rt-dev     -
@@ -64,6 +71,16 @@ packages_here()
 	fakeroot            fakeroot
 	lintian             lintian
 	sparse              sparse
+	systemd             systemd-analyze
+	END
+}
+
+# What a user would run instead, for the benchmark.
+packages_bench()
+{
+	cat <<-'END'
+	bpfcc-tools              tcpstates-bpfcc
+	prometheus-node-exporter prometheus-node-exporter
 	END
 }
 
@@ -71,7 +88,11 @@ missing_packages()
 {
 	local package proof
 
-	{ packages_in_vm; packages_here; } | while read -r package proof; do
+	{
+		packages_in_vm
+		packages_here
+		[ ! "$bench" ] || packages_bench
+	} | while read -r package proof; do
 		case $proof in
 		-) dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' ;;
 		/*) [ -e "$proof" ] ;;
@@ -80,10 +101,16 @@ missing_packages()
 	done | sort -u
 }
 
-if [ "${1:-}" = --in-vm ]; then
+bench=
+case ${1:-} in
+--in-vm)
 	packages_in_vm | sed 's/ .*//'
 	exit
-fi
+	;;
+--bench)
+	bench=yes
+	;;
+esac
 
 guard=/usr/sbin/policy-rc.d
 guard_made=
@@ -127,7 +154,7 @@ forbid_daemons
 for package in "${missing[@]}"; do
 	case $package in
 	nginx-light) update-rc.d nginx disable >&2 ;;
-	prometheus) update-rc.d prometheus disable >&2 ;;
+	prometheus | prometheus-node-exporter) update-rc.d "$package" disable >&2 ;;
 	esac
 done
 mapfile -t missing < <(missing_packages)

@@ -31,6 +31,7 @@ usage()
 	  VM_RELEASE=RELEASE which, if there are several
 	  VM_ROOT=FOLDER     another root than /: also what the project is built with
 	  VM_APPEND, QEMU_EXTRA  more arguments for the kernel, for QEMU
+	  VM_PASS="NAME..."  variables that the command has, too
 	END
 }
 
@@ -60,9 +61,13 @@ choose_kernel()
 # leave_command FOLDER TTY COMMAND...: for guest.sh to find
 leave_command()
 {
-	local folder=$1
+	local folder=$1 name
 
-	printf 'VM_TTY=%q VM_DIR=%q\nexport TERM=%q\nVM_COMMAND=(' "$2" "$PWD" "${TERM:-dumb}"
+	printf 'VM_TTY=%q VM_DIR=%q\nexport TERM=%q\n' "$2" "$PWD" "${TERM:-dumb}"
+	for name in ${VM_PASS:-}; do
+		[ -z "${!name+set}" ] || printf 'export %s=%q\n' "$name" "${!name}"
+	done
+	printf 'VM_COMMAND=('
 	shift 2
 	printf '%q ' "$@"
 	printf ')\n'

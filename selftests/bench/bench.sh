@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# bench.sh [check]: measure in a VM whose clock counts instructions, and print what things cost
+# beside their budgets. All figures go into figures.tsv and growth.svg beside this. With check: only
+# what the budgets need; fails if one is missed, and tells of what costs more than figures.tsv says.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+vm=$here/../vm
+# shellcheck source=selftests/vm/cache.sh
+. "$vm/cache.sh"
+
+# Each instruction takes a nanosecond of the VM's clock, on one CPU, and waiting takes no time.
+run()
+{
+	local headers
+
+	headers=$("$vm/kernel.sh")/usr/src
+	# shellcheck disable=SC2016 # for the VM's shell
+	VM_CPUS=1 QEMU_EXTRA="-icount shift=0,sleep=off" VM_LIMIT=${VM_LIMIT:-5400} \
+		"$vm/vm.sh" run bash -c 'exec "$TCPWATCH_TOP/selftests/bench/measure.sh" "$@"' \
+		measure.sh "$1" "$headers" | grep -v --line-buffered '^#'
+}
+
+# table FIGURES [RECORDED]
+table()
+{
+	awk -f "$here/metrics.awk" "$1" > "$work/metrics"
+	: > "$work/recorded"
+	if [ "${2:-}" ]; then
+		awk -f "$here/metrics.awk" "$2" > "$work/recorded"
+	fi
+	awk -f "$here/table.awk" "$here/budgets" "$work/recorded" "$work/metrics"
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+case ${1:-all} in
+all)
+	run all > "$work/figures"
+	cp "$work/figures" "$here/figures.tsv"
+	awk -f "$here/plot.awk" "$here/figures.tsv" > "$here/growth.svg"
+	table "$here/figures.tsv"
+	;;
+check)
+	run some > "$work/figures"
+	recorded=$here/figures.tsv
+	if ! cmp -s <(grep '^kernel' "$work/figures") <(grep '^kernel' "$recorded"); then
+		say "figures.tsv is of another kernel: only the budgets are checked"
+		recorded=
+	fi
+	table "$work/figures" "$recorded"
+	;;
+*)
+	echo "usage: bench.sh [check]" >&2
+	exit 2
+	;;
+esac
