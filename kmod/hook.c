@@ -147,14 +147,16 @@ static __always_inline bool matters(const struct tcpw_net *tn, const struct sk_b
 				    const struct tcphdr *th)
 {
 	return tcpw_follow_here(tn) ||
-	       unlikely((const u8 *)(th + 1) > skb_tail_pointer(skb) ||
+	       unlikely((const u8 *)(th + 1) - skb->data > skb_headlen(skb) ||
 			tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
 			!th->window || tcpw_window_any_closed());
 }
 
 /*
  * Context of all hooks: under rcu_read_lock(); LOCAL_IN in softirq, LOCAL_OUT also in
- * process context with bottom halves on. No allocation, no lock on the common way.
+ * process context with bottom halves on. No allocation, no lock on the common way. A packet's
+ * data begins with its IP header there, and ipt_do_table() relies on that, too; with a load and
+ * an addition less than from skb_network_header().
  */
 static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb,
 			     const struct nf_hook_state *state, u8 family, const struct tcphdr *th)
@@ -194,14 +196,14 @@ static __always_inline void hook4_tcp(struct tcpw_net *tn, struct sk_buff *skb,
 static noinline void hook4_options(struct tcpw_net *tn, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
-	const struct iphdr *ip = ip_hdr(skb);
+	const struct iphdr *ip = (const void *)skb->data;
 
 	hook4_tcp(tn, skb, state, ip, (const void *)ip + ip->ihl * 4);
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct iphdr *ip = ip_hdr(skb);
+	const struct iphdr *ip = (const void *)skb->data;
 
 	if (ip->protocol != IPPROTO_TCP)
 		return NF_ACCEPT;
@@ -237,7 +239,7 @@ static noinline const struct tcphdr *find_tcp6(const struct sk_buff *skb,
 
 static unsigned int hook6(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct ipv6hdr *ip = ipv6_hdr(skb);
+	const struct ipv6hdr *ip = (const void *)skb->data;
 	const struct tcphdr *th = (const void *)(ip + 1);
 
 	if (unlikely(ip->nexthdr != IPPROTO_TCP))
