@@ -42,7 +42,7 @@ help:
 	@echo '  test-packages  the packages installed, upgraded and purged (half an hour)'
 	@echo '  test-browser  the pages of tcpwatch report, in a Chromium'
 	@echo '  bench      what it costs, in instructions, beside conntrack, ss, tcpstates and others,'
-	@echo '             with 100 to 100,000 sockets (half an hour)'
+	@echo '             with 100 to 100,000 sockets (ten minutes)'
 	@echo '  bench-check  the same, as far as there are budgets, which must be kept (some minutes)'
 	@echo '  readme     what README.md shows, anew'
 	@echo '  vm         a shell with the module loaded'

@@ -217,7 +217,7 @@ read_at()
 exporter_ran()
 {
 	cat /proc/"${PEER_PID[exporter]}"/task/*/schedstat |
-		awk '{ ran += $1 } END { printf "%d", ran }'
+		awk '{ ran += $1 } END { printf "%.0f", ran }' # %d of mawk ends at 2^31
 }
 
 scrape()
@@ -235,6 +235,7 @@ scraped()
 {
 	local i before
 
+	rm -f "$WORK/scrape"
 	spawn exporter crowd prometheus-node-exporter --collector.disable-defaults \
 		--collector.tcpstat --web.disable-exporter-metrics \
 		--web.listen-address=127.0.0.1:9100 2> "$WORK/exporter"
@@ -245,7 +246,7 @@ scraped()
 		echo $(($(exporter_ran) - before))
 	done | sort -n | sed -n 3p > "$WORK/scraped"
 	grep -q 'node_tcp_connection_states{state="established"}' "$WORK/scrape" ||
-		give_up "node_exporter says nothing of TCP"
+		give_up "node_exporter says nothing of TCP: $(tail -n 1 "$WORK/exporter")"
 	figure read tcpstat "$1" "$(cat "$WORK/scraped")"
 	stop exporter
 }
@@ -264,8 +265,7 @@ at()
 	ROUNDS=101 read_at "$1" summary "$proc/summary"
 	ROUNDS=101 read_at "$1" close_wait "$proc/close_wait"
 	ROUNDS=$rounds read_at "$1" connections "$proc/connections"
-	[ "$1" -gt 40000 ] ||
-		figure read list "$1" "$(ROUNDS=$rounds cost crowd run tcpwatch list --json)"
+	figure read list "$1" "$(ROUNDS=$rounds cost crowd run tcpwatch list --json)"
 	figure read ss-tani "$1" "$(ROUNDS=$rounds cost crowd run ss -Htani)"
 	all || return
 	ROUNDS=$rounds read_at "$1" /proc/net/tcp "/proc/${NS_PID[crowd]}/net/tcp"
