@@ -34,12 +34,17 @@ screen_start()
 				env LC_ALL=$SCREEN_LOCALE TERM=$SCREEN_TERM tcpwatch "\$@"
 		) 2>$WORK/screen.err
 		status=\$?
-		while [ \$status = 148 ]; do
+		# No loop: bash leaves it when a job in it is stopped.
+		go_on()
+		{
+			[ \$status = 148 ] || return
 			until [ -e $WORK/screen.fg ]; do sleep 0.05; done
 			rm $WORK/screen.fg
 			fg >/dev/null
 			status=\$?
-		done
+			go_on
+		}
+		go_on
 		echo \$status >$WORK/screen.ended
 		stty -g >$WORK/screen.after
 		mv $WORK/screen.ended $WORK/screen.status

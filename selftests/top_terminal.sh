@@ -207,16 +207,24 @@ alternate_is()
 	[ "$(tm display-message -p '#{alternate_on}')" = "$1" ]
 }
 
+# Whatever it does just then, which is mostly to read and to draw.
 stop_and_go_on()
 {
-	top 80x24
+	local times
+
+	top 80x24 --delay=0.1
 	expect_eq "alternate screen" "$(tm display-message -p '#{alternate_on}')" 1
-	keys C-z
-	wait_for "it stops" stopped
-	wait_for "the shell's screen is back" alternate_is 0
-	screen_fg
-	wait_for "its screen is back" alternate_is 1
-	shows '^Connections: '
+	for times in {1..12}; do
+		keys C-z
+		wait_for "it stops, $times" stopped || break
+		wait_for "the shell's screen is back" alternate_is 0
+		[ "$times" != 12 ] || resize 100x30
+		screen_fg
+		wait_for "its screen is back" alternate_is 1
+		shows '^Connections: '
+	done
+	expect_eq "its columns" "$(screen | awk '{ if (length > most) most = length }
+		END { print (most > 80) }')" 1
 	screen_end
 }
 

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <ncurses.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -110,13 +111,63 @@ static void prepare(struct display *display, const char *term, const struct opti
 	measure(display);
 }
 
+/* ---- Ctrl-Z */
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal)
+{
+	(void)signal;
+	stop_asked = 1;
+}
+
+/*
+ * To be called before ncurses looks who handles SIGTSTP: it ignores the signal while it draws,
+ * which forgets one that came before and is deferred (_nc_signal_handler()). Whoever ignores it
+ * is not contradicted.
+ */
+static void catch_stop(struct display *display)
+{
+	struct sigaction action = { .sa_handler = ask_to_stop };
+	struct sigaction before;
+
+	if (sigaction(SIGTSTP, NULL, &before) || before.sa_handler == SIG_IGN)
+		return;
+	outlet_defer(&display->outlet, SIGTSTP);
+	sigaction(SIGTSTP, &action, NULL);
+}
+
+/* Stop, with the terminal as it was before. What is drawn next is drawn as a whole. */
+static void stop(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	struct sigaction ours;
+	sigset_t set, before;
+
+	stop_asked = 0;
+	endwin();
+	sigaction(SIGTSTP, &action, &ours);
+	kill(getpid(), SIGTSTP);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	/* Here it stops, and goes on with SIGCONT. */
+	sigprocmask(SIG_UNBLOCK, &set, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
+	/* Of another size nobody told it meanwhile: ncurses shall look. */
+	kill(getpid(), SIGWINCH);
+}
+
+/* ---- the terminal */
+
 /**
  * screen_open() - take the terminal
  * @display: what to fill in; screen_close() it, unless this fails
  * @options: say whether colours are wanted
  * @fault: why this is no terminal to draw on, and what to do instead
  *
- * From here on SIGINT, SIGTERM and SIGHUP end a screen_wait(), and not the program.
+ * From here on SIGINT, SIGTERM and SIGHUP end a screen_wait(), and not the program; SIGTSTP
+ * stops the program in one.
  *
  * Return: STATUS_OK, or the status of @fault.
  */
@@ -137,7 +188,7 @@ enum status screen_open(struct display *display, const struct options *options,
 	outlet_catch(&display->outlet);
 	outlet_catch_hangup(&display->outlet);
 	outlet_defer(&display->outlet, SIGWINCH);
-	outlet_defer(&display->outlet, SIGTSTP);
+	catch_stop(display);
 	if (start(display, term, fault))
 		return fault->status;
 	prepare(display, term, options);
@@ -195,6 +246,11 @@ enum screen_event screen_wait(struct display *display, int input, int64_t wait_n
 		event = outlet_wait_two(&display->outlet, STDIN_FILENO, input, wait_ns);
 		if (event == OUTLET_ENDED)
 			return SCREEN_ENDED;
+		if (stop_asked) {
+			stop();
+			*key = SCREEN_NO_KEY;
+			return SCREEN_SIZE;
+		}
 		code = wgetch(stdscr);
 	}
 	if (code != ERR)
