@@ -38,6 +38,7 @@ packages_in_vm()
 	nginx-light         nginx
 	prometheus          promtool
 	strace              strace
+	systemd             systemd-analyze
 	tcpdump             tcpdump
 	tidy                tidy
 	tmux                tmux
@@ -71,7 +72,6 @@ packages_here()
 	fakeroot            fakeroot
 	lintian             lintian
 	sparse              sparse
-	systemd             systemd-analyze
 	END
 }
 
