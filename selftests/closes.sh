@@ -100,8 +100,7 @@ victims()
 	peer_socket pa "cleak$f" "$from"
 	peer pa connect "cleak$f" "$(server "$f"):80"
 	peer pb accept "sleak$f" "l$f"
-	peer pa set "cleak$f" linger2 1
-	peer pa close "cleak$f"
+	close_and_vanish pa "cleak$f"
 	peer pb drain "sleak$f"
 	cookie pb "sleak$f"
 	id=$VALUE

@@ -316,8 +316,7 @@ syn_on_close_wait()
 	local port=$((5060 + $1)) id
 
 	open_pair "leak$1" "$1" $port
-	peer pa set "cleak$1" linger2 1
-	peer pa close "cleak$1"
+	close_and_vanish pa "cleak$1"
 	peer pb drain "sleak$1"
 	cookie pb "sleak$1"
 	id=$VALUE

@@ -254,10 +254,9 @@ close_waits()
 
 	at=$(loopback "$f")
 	peer_pair pa "leak$f" "$at:$port" "l$f" "$at:$((f * 1000))"
-	peer pa set "cleak$f" linger2 1
 	id_of "sleak$f"
 	id=$ID
-	peer pa close "cleak$f"
+	close_and_vanish pa "cleak$f"
 	peer pa await "sleak$f" CLOSE_WAIT
 	expect_eq "stuck before the threshold" "$(story "$id" all | grep -c stuck)" 0
 	ns_sysctl a net.tcpwatch.close_wait_stuck_ms=50

@@ -303,7 +303,7 @@ ns_add()
 	RULES
 }
 
-# no_late_resets NAMESPACE: where sockets that others closed are to stay in CLOSE_WAIT for more
+# no_late_resets NAMESPACE: where sockets that any program closed are to stay in CLOSE_WAIT for more
 # than a minute. If the ACK of a FIN comes while close() holds the socket, it waits for the peer's
 # FIN as it is, and resets the peer in the end; not if it may wait for longer than in TIME_WAIT.
 # Sources: tcp_rcv_state_process(), tcp_keepalive_timer().
@@ -470,6 +470,20 @@ peer_pair()
 		peer "$1" accept "s$2" "$4"
 }
 
+# close_acked PEER SOCKET: close() by a client whose server is to stay in CLOSE_WAIT, not before
+# the FIN is acknowledged. If that ACK came while close() holds the socket, it would stay as a full
+# one, and reset the server in the end (see no_late_resets()).
+close_acked()
+{
+	peer "$1" shutdown "$2" && peer "$1" await "$2" FIN_WAIT2 && peer "$1" close "$2"
+}
+
+# close_and_vanish PEER SOCKET: the same, and within a second or two its port is free again
+close_and_vanish()
+{
+	peer "$1" set "$2" linger2 1 && close_acked "$1" "$2"
+}
+
 # make_states PEER FAMILY: at least one socket in every state there is, half-open
 # requests and both kinds of FIN_WAIT2 too, for as long as segments of some ports are
 # lost. Each name tells what cNAME, the client of sNAME, comes to; FAMILY * 1000 listens.
@@ -506,7 +520,7 @@ make_states()
 	peer "$p" await "sfinwait2$f" CLOSE_WAIT
 	peer "$p" await "cfinwait2$f" FIN_WAIT2
 
-	peer "$p" close "corphan$f"
+	close_acked "$p" "corphan$f"
 	peer "$p" await "sorphan$f" CLOSE_WAIT
 
 	peer "$p" close "ctimewait$f"

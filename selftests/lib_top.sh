@@ -36,18 +36,15 @@ expect_pulse()
 	wait_for "$1 is $2" pulse_is "$1" "$2" || screen_fail "$1 is $(pulse "$1")"
 }
 
-# leak N: N sockets of q, all read, nothing to send, and not closed. The other end is half-closed
-# before it is closed: if the ACK of its FIN came while close() holds it, it would stay as a full
-# socket, and be a connection more (tcp_rcv_state_process()).
+# leak N: N sockets of q, all read, nothing to send, and not closed. The other end does not stay as
+# a full socket, which would be a connection more.
 leak()
 {
 	local i
 
 	for ((i = 0; i < $1; i++)); do
 		peer_pair q "leak$i" 127.0.0.1:0 l4 127.0.0.1:9000
-		peer q shutdown "cleak$i"
-		peer q await "cleak$i" FIN_WAIT2
-		peer q close "cleak$i"
+		close_acked q "cleak$i"
 		peer q drain "sleak$i"
 	done
 }

@@ -52,7 +52,7 @@ told()
 leak()
 {
 	pair "$@"
-	peer pa close "c$1"
+	close_acked pa "c$1"
 	peer pb await "s$1" CLOSE_WAIT
 	peer pb drain "s$1"
 }
@@ -327,7 +327,7 @@ peer_listen lazy l 10.77.0.2:81 $((QUEUED - 1))
 for ((i = 1; i <= QUEUED; i++)); do
 	peer pa socket "q$i" 4
 	peer pa connect "q$i" 10.77.0.2:81
-	peer pa close "q$i"
+	close_acked pa "q$i"
 done
 pair slow 6
 peer pb fill sslow

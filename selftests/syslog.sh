@@ -83,10 +83,9 @@ priorities()
 	peer pa close "cc$f"
 
 	peer_pair pa "leak$f" "$at:$port" "l$f" "$at:$((f * 1000))"
-	peer pa set "cleak$f" linger2 1
 	cookie pa "sleak$f"
 	server=$VALUE
-	peer pa close "cleak$f"
+	close_and_vanish pa "cleak$f"
 	peer pa await "sleak$f" CLOSE_WAIT
 	ns_sysctl a net.tcpwatch.close_wait_stuck_ms=50
 	expect_logged all warn "stuck $(of "$server")stuck in CLOSE_WAIT for [0-9.]+[a-z]+\$"

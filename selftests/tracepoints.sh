@@ -51,10 +51,9 @@ trouble()
 	wait_for "the window is closed" row_is a connections "$id" snd_wnd 0
 
 	peer_pair pa "leak$f" "$at:$port" "l$f" "$at:$((f * 1000))"
-	peer pa set "cleak$f" linger2 1
 	cookie pa "sleak$f"
 	id=$VALUE
-	peer pa close "cleak$f"
+	close_and_vanish pa "cleak$f"
 	peer pa await "sleak$f" CLOSE_WAIT
 	ns_sysctl a net.tcpwatch.close_wait_stuck_ms=50
 	wait_for "the client's port is free again" port_is_free "$port"

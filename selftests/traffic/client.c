@@ -8,6 +8,8 @@
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -106,6 +108,26 @@ static error_t option_parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/*
+ * Until the FIN is acknowledged, or the connection is over. If that ACK came while close() holds
+ * the socket, it would stay as a full one, and reset a server that does not close in the end.
+ * Sources: tcp_rcv_state_process(), tcp_keepalive_timer().
+ */
+static void wait_acked(int fd)
+{
+	static const struct timespec nap = { .tv_nsec = 500000 };
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	for (;;) {
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			err(1, "TCP_INFO");
+		if (info.tcpi_state != TCP_FIN_WAIT1)
+			return;
+		nanosleep(&nap, NULL);
+	}
+}
+
 static int connection_open(const struct plan *plan)
 {
 	struct sockaddr_storage sa;
@@ -125,10 +147,12 @@ static int connection_open(const struct plan *plan)
 		err(1, "connect to %s", plan->address);
 	if (send(fd, chunk, plan->question, MSG_NOSIGNAL) != plan->question)
 		err(1, "send to %s", plan->address);
-	if (plan->hang_up == HANG_UP_HALF)
+	if (plan->hang_up != HANG_UP_NOT)
 		shutdown(fd, SHUT_WR);
-	if (plan->hang_up == HANG_UP_WHOLE)
+	if (plan->hang_up == HANG_UP_WHOLE) {
+		wait_acked(fd);
 		close(fd);
+	}
 	return fd;
 }
 
