@@ -32,8 +32,7 @@ static bool sweep(struct tcpw_net *tn, bool (*goes)(const struct sock *sk))
 	HLIST_HEAD(out);
 	bool left;
 
-	if (hlist_empty(&tn->closed_listeners))
-		return false;
+	/* A look without the lock could miss one whose tcpw_net_arm_tick() saw the tick armed. */
 	spin_lock_bh(&tn->closed_lock);
 	hlist_for_each_entry_safe(c, next, &tn->closed_listeners, node) {
 		if (!goes(c->sk))
