@@ -19,6 +19,7 @@
 static unsigned int net_id __read_mostly;
 static LIST_HEAD(nets);
 static DEFINE_MUTEX(nets_lock);	/* nets; outside of any socket's lock */
+static bool resting __read_mostly;	/* no tick is to come any more */
 
 /**
  * tcpw_net_of() - the module's state in a namespace
@@ -81,7 +82,7 @@ u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn)
  */
 void tcpw_net_arm_tick(struct tcpw_net *tn)
 {
-	if (READ_ONCE(tn->tick_armed) || READ_ONCE(tn->dying))
+	if (READ_ONCE(tn->tick_armed) || READ_ONCE(tn->dying) || READ_ONCE(resting))
 		return;
 	if (!xchg(&tn->tick_armed, 1))
 		schedule_delayed_work(&tn->tick, HZ);
@@ -132,6 +133,27 @@ int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn, void *data), void *data)
 	}
 	mutex_unlock(&nets_lock);
 	return err;
+}
+
+static int stop_tick(struct tcpw_net *tn, void *data)
+{
+	cancel_delayed_work_sync(&tn->tick);
+	return 0;
+}
+
+/**
+ * tcpw_net_rest() - let no tick come any more, in no namespace
+ *
+ * A tick takes it that the socket of a record is there. So it is only as long as all
+ * probes are attached, which take out a record before its socket goes.
+ *
+ * Context: process.
+ */
+void tcpw_net_rest(void)
+{
+	WRITE_ONCE(resting, true);
+	synchronize_rcu();	/* for those who did not see that, and arm one */
+	tcpw_net_for_each(stop_tick, NULL);
 }
 
 static int __net_init net_init(struct net *net)
@@ -185,11 +207,12 @@ static void __net_exit net_exit(struct net *net)
 {
 	struct tcpw_net *tn = tcpw_net_of(net);
 
+	/* First, for tcpw_net_rest(): what is not in the list has none any more. */
+	cancel_delayed_work_sync(&tn->tick);
 	mutex_lock(&nets_lock);
 	list_del(&tn->list);
 	mutex_unlock(&nets_lock);
 
-	cancel_delayed_work_sync(&tn->tick);
 	tcpw_conn_purge(tn);
 	tcpw_half_open_net_exit(tn);
 	tcpw_follow_net_exit(tn);

@@ -112,6 +112,7 @@ void tcpw_net_exit(void);
 struct tcpw_net *tcpw_net_of(const struct net *net);
 struct tcpw_net *tcpw_net_of_sock(const struct sock *sk);
 void tcpw_net_arm_tick(struct tcpw_net *tn);
+void tcpw_net_rest(void);
 u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn);
 int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn, void *data), void *data);
 

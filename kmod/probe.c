@@ -69,6 +69,7 @@ static void find(struct tracepoint *tp, void *data)
 
 static void detach(unsigned int n)
 {
+	tcpw_net_rest();
 	while (n--)
 		tracepoint_probe_unregister(probes[n].tp, probes[n].function, NULL);
 	tracepoint_synchronize_unregister();
