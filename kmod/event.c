@@ -18,7 +18,8 @@
  *
  * A socket that closes may have given back its port, but not inet_sport.
  *
- * Context: any.
+ * Context: the socket's lock held, or its bucket's while it has a record: it can't lose its
+ * addresses before the record is taken out.
  */
 void tcpw_event_ends(struct tcpw_ends *ends, const struct sock *sk)
 {
@@ -139,7 +140,7 @@ void tcpw_event_closed(struct tcpw_net *tn, struct sock *sk, const struct tcpw_c
  * @closes: it closes; else it opens
  * @after_ns: how long it was the other way
  *
- * Context: softirq or process, under rcu_read_lock().
+ * Context: softirq or process, under rcu_read_lock(), the bucket lock held.
  */
 void tcpw_event_window(struct tcpw_net *tn, struct sock *sk, bool out, bool closes,
 		       u64 after_ns)
@@ -162,7 +163,7 @@ void tcpw_event_window(struct tcpw_net *tn, struct sock *sk, bool out, bool clos
  * @tn: the namespace
  * @sk: that socket
  *
- * Context: softirq or process, under rcu_read_lock().
+ * Context: softirq or process, under rcu_read_lock(), the bucket lock held.
  */
 void tcpw_event_syn_blocked(struct tcpw_net *tn, struct sock *sk)
 {
@@ -176,10 +177,10 @@ void tcpw_event_syn_blocked(struct tcpw_net *tn, struct sock *sk)
 /**
  * tcpw_event_stuck() - a CLOSE_WAIT has passed the threshold
  * @tn: the namespace
- * @sk: the socket, with a reference
+ * @sk: the socket
  * @wait_ns: how long it has been in CLOSE_WAIT
  *
- * Context: process, under rcu_read_lock().
+ * Context: process, under rcu_read_lock(), the bucket lock held.
  */
 void tcpw_event_stuck(struct tcpw_net *tn, struct sock *sk, u64 wait_ns)
 {

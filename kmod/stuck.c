@@ -3,11 +3,32 @@
 #include <linux/sched.h>
 #include <net/sock.h>
 
+#include "conn.h"
 #include "event.h"
 #include "net.h"
 #include "order.h"
 #include "stuck.h"
 #include "trace.h"
+
+/*
+ * Tell of the one at a place, if it is still there: with its record in the table, and so
+ * before the event that it has gone on, or closed, and with its addresses.
+ */
+static void tell(struct tcpw_net *tn, struct sock *sk, const struct tcpw_order_key *at)
+{
+	const struct tcpw_conn *c;
+	struct tcpw_order_key key;
+
+	rcu_read_lock();
+	c = tcpw_conn_lock(sk);
+	if (c) {
+		key = tcpw_order_key(c);
+		if (!tcpw_order_cmp(&key, at))
+			tcpw_event_stuck(tn, sk, ktime_get_boottime_ns() - at->ns);
+	}
+	tcpw_conn_unlock(sk);
+	rcu_read_unlock();
+}
 
 /**
  * tcpw_stuck_tell() - tell of the CLOSE_WAITs that have become stuck
@@ -35,11 +56,7 @@ void tcpw_stuck_tell(struct tcpw_net *tn, struct tcpw_net_cpu *part, u64 bound_n
 			sock_put(sk);
 			break;
 		}
-		if (READ_ONCE(sk->sk_state) == TCP_CLOSE_WAIT) {
-			rcu_read_lock();
-			tcpw_event_stuck(tn, sk, ktime_get_boottime_ns() - at.ns);
-			rcu_read_unlock();
-		}
+		tell(tn, sk, &at);
 		sock_put(sk);
 		at.conn++;
 		cond_resched();
