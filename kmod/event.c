@@ -23,11 +23,11 @@
  */
 void tcpw_event_ends(struct tcpw_ends *ends, const struct sock *sk)
 {
-	ends->family = sk->sk_family;
+	ends->family = READ_ONCE(sk->sk_family);
 	ends->local_port = inet_sk(sk)->inet_sport;
 	ends->remote_port = sk->sk_dport;
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
+	if (ends->family == AF_INET6) {
 		ends->local = sk->sk_v6_rcv_saddr;
 		ends->remote = sk->sk_v6_daddr;
 		return;

@@ -12,6 +12,7 @@
 #include "net.h"
 #include "ring.h"
 #include "segment.h"
+#include "snapshot.h"
 
 DEFINE_STATIC_KEY_DEFERRED_FALSE(tcpw_follow_key, HZ);
 
@@ -269,13 +270,13 @@ static void put_socket(struct tcpw_event *event, const struct tcpw_segment *s,
 		       struct sock *sk, struct origin origin)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	bool peer_known = sk->sk_state != TCP_SYN_SENT;
+	bool peer_known = READ_ONCE(sk->sk_state) != TCP_SYN_SENT;
 	u32 rcv_nxt = READ_ONCE(tp->rcv_nxt);
 
 	if (!peer_known)
 		origin.irs = s->out ? 0 : ntohl(s->th->seq);
 	put_header(event, s, &origin,
-		   s->out ? tp->rx_opt.rcv_wscale : tp->rx_opt.snd_wscale);
+		   s->out ? tcpw_snapshot_rcv_wscale(sk) : tcpw_snapshot_snd_wscale(sk));
 	event->segment.una = READ_ONCE(tp->snd_una) - origin.iss;
 	event->segment.nxt = READ_ONCE(tp->snd_nxt) - origin.iss;
 	event->segment.snd_wnd = READ_ONCE(tp->snd_wnd);
@@ -295,8 +296,9 @@ static void put_request(struct tcpw_event *event, const struct tcpw_segment *s,
 		.irs = tcp_rsk(req)->rcv_isn,
 	};
 
-	put_header(event, s, &origin,
-		   s->out ? inet_rsk(req)->rcv_wscale : inet_rsk(req)->snd_wscale);
+	/* In one word with a flag that an ACK sets. */
+	put_header(event, s, &origin, data_race(s->out ? inet_rsk(req)->rcv_wscale :
+							 inet_rsk(req)->snd_wscale));
 	event->segment.una = 0;
 	event->segment.nxt = 1;
 	event->segment.snd_wnd = 0;
@@ -333,7 +335,7 @@ static void put_stranger(struct tcpw_event *event, const struct tcpw_segment *s)
 static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, struct sock *sk)
 {
 	struct tcpw_ring *ring = rcu_dereference(s->tn->ring);
-	bool full = sk && sk_fullsock(sk);
+	bool full = sk && tcpw_snapshot_is_full(sk);
 	struct tcpw_event *event;
 	struct origin origin;
 
@@ -349,7 +351,7 @@ static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, str
 	event->ends = *ends;
 	/* As the socket's own address is written, which may be v4-mapped. */
 	if (sk)
-		event->ends.family = sk->sk_family;
+		event->ends.family = READ_ONCE(sk->sk_family);
 	if (full)
 		put_socket(event, s, sk, origin);
 	else if (sk)
@@ -362,9 +364,11 @@ static void tell(const struct tcpw_segment *s, const struct tcpw_ends *ends, str
 /* Whether that is what sends; resets, and ACKs for mini-sockets, the kernel's own may. */
 static bool is_connection(const struct sock *sk)
 {
-	return sk->sk_state == TCP_NEW_SYN_RECV ||
-	       (sk_fullsock(sk) && sk->sk_type == SOCK_STREAM &&
-		sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_LISTEN);
+	unsigned int state = READ_ONCE(sk->sk_state);
+
+	return state == TCP_NEW_SYN_RECV ||
+	       (tcpw_snapshot_is_full(sk) && sk->sk_type == SOCK_STREAM &&
+		sk->sk_protocol == IPPROTO_TCP && state != TCP_LISTEN);
 }
 
 /**
@@ -387,7 +391,7 @@ void tcpw_follow_segment(const struct tcpw_segment *s)
 		found = tcpw_segment_lookup(s);
 		sk = found;
 	}
-	if (sk && sk->sk_state == TCP_TIME_WAIT)
+	if (sk && READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
 		sk = NULL;
 	if (sk || s->th->syn)
 		tell(s, &ends, sk);

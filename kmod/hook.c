@@ -18,6 +18,7 @@
 #include "mini.h"
 #include "net.h"
 #include "segment.h"
+#include "snapshot.h"
 #include "trace.h"
 #include "window.h"
 
@@ -96,12 +97,12 @@ static void segment_in(const struct tcpw_segment *s)
 	sk = tcpw_segment_lookup(s);
 	if (!sk)
 		return;
-	if (sk_fullsock(sk)) {
+	if (tcpw_snapshot_is_full(sk)) {
 		if (opens)
 			syn_blocked(s, sk);
 		if (window)
 			tcpw_window_in_seen(sk, th, slot);
-	} else if (sk->sk_state == TCP_TIME_WAIT && ends) {
+	} else if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT && ends) {
 		tcpw_mini_kick(inet_twsk(sk));
 	}
 	sock_gen_put(sk);
@@ -120,13 +121,13 @@ static void segment_out(const struct tcpw_segment *s)
 		sk = tcpw_segment_lookup(s);
 		if (!sk)
 			return;
-		if (sk->sk_state == TCP_TIME_WAIT)
+		if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
 			tcpw_mini_kick(inet_twsk(sk));
 		sock_gen_put(sk);
 		return;
 	}
 	/* Requests and mini-sockets have windows of their own, and no record. */
-	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP)
+	if (!sk || !tcpw_snapshot_is_full(sk) || sk->sk_protocol != IPPROTO_TCP)
 		return;
 	if (th->syn) {
 		if (!th->ack)

@@ -68,7 +68,7 @@ struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk, unsigned int su
 
 	if (!found)
 		return NULL;
-	if (found->sk_state == TCP_TIME_WAIT && is_in(inet_twsk(found), substate) &&
+	if (READ_ONCE(found->sk_state) == TCP_TIME_WAIT && is_in(inet_twsk(found), substate) &&
 	    inet_twsk(found)->tw_bound_dev_if == sk->sk_bound_dev_if)
 		return inet_twsk(found);
 	sock_gen_put(found);

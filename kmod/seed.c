@@ -31,11 +31,12 @@ struct batch {
 /* Both kinds of socket have the fields that are asked here in the same places. */
 static bool is_wanted(const struct sock *sk)
 {
+	unsigned int state = READ_ONCE(sk->sk_state);
 	bool known;
 
-	if (sk->sk_state == TCP_NEW_SYN_RECV)
+	if (state == TCP_NEW_SYN_RECV)
 		return false;
-	if (sk->sk_state == TCP_TIME_WAIT) {
+	if (state == TCP_TIME_WAIT) {
 		if (READ_ONCE(inet_twsk(sk)->tw_substate) != TCP_FIN_WAIT2)
 			return false;
 	} else if (sk->sk_protocol != IPPROTO_TCP) {
@@ -80,7 +81,7 @@ static int adopt(struct batch *batch)
 
 		if (err) {
 			sock_gen_put(sk);
-		} else if (sk->sk_state == TCP_TIME_WAIT) {
+		} else if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT) {
 			err = tcpw_mini_insert(tcpw_net_of(net), NULL, inet_twsk(sk),
 					       GFP_KERNEL);
 		} else {

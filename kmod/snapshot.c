@@ -107,7 +107,7 @@ void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk)
 		s->fin_unread = 1;
 	}
 	s->rcv_wnd = span(rcv_nxt, READ_ONCE(tp->rcv_wup) + READ_ONCE(tp->rcv_wnd));
-	s->rcv_wscale = tp->rx_opt.rcv_wscale;
+	s->rcv_wscale = tcpw_snapshot_rcv_wscale(sk);
 
 	s->snd_unacked = span(una, nxt);
 	s->snd_unsent = span(nxt, READ_ONCE(tp->write_seq));
@@ -115,7 +115,7 @@ void tcpw_snapshot_take(struct tcpw_snapshot *s, const struct sock *sk)
 		s->snd_unsent--;
 	s->snd_wnd = READ_ONCE(tp->snd_wnd);
 	s->snd_usable = span(nxt, una + s->snd_wnd);
-	s->snd_wscale = tp->rx_opt.snd_wscale;
+	s->snd_wscale = tcpw_snapshot_snd_wscale(sk);
 	s->mss = READ_ONCE(tp->mss_cache);
 	s->cwnd_bytes = (u64)READ_ONCE(tp->snd_cwnd) * s->mss;
 	s->rtt_us = READ_ONCE(tp->srtt_us) >> 3;

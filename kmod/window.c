@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "event.h"
 #include "net.h"
+#include "snapshot.h"
 #include "trace.h"
 #include "window.h"
 
@@ -109,7 +110,7 @@ static bool is_news(const struct tcpw_conn *c, const struct tcphdr *th)
 		return c->state == TCP_SYN_SENT;
 	return after(ack, una) || after(seq, wl1) ||
 	       (seq == wl1 && (!th->window ||
-			       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale > wnd));
+			       (u32)ntohs(th->window) << tcpw_snapshot_snd_wscale(c->sk) > wnd));
 }
 
 static void close_in(struct tcpw_conn *c, u16 slot)

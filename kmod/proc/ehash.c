@@ -29,7 +29,7 @@ static struct sock *first_in(struct inet_hashinfo *hashinfo, const struct net *n
 		return NULL;
 	spin_lock_bh(lock);
 	sk_nulls_for_each(sk, node, head)
-		if (sk->sk_state == state && net_eq(sock_net(sk), net) &&
+		if (READ_ONCE(sk->sk_state) == state && net_eq(sock_net(sk), net) &&
 		    (unsigned long)sk >= walk->lowest && (!first || sk < first) &&
 		    refcount_read(&sk->sk_refcnt))
 			first = sk;

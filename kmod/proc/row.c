@@ -4,6 +4,7 @@
 #include <net/sock.h>
 
 #include "proc/row.h"
+#include "snapshot.h"
 
 /**
  * tcpw_row_hold() - hold a record's socket, and copy the record
@@ -74,15 +75,16 @@ void tcpw_put_id(struct tcpw_line *line, struct sock *sk)
 void tcpw_put_local(struct tcpw_line *line, const struct sock *sk)
 {
 	/* A full socket that closes meanwhile has given back sk_num, but not this. */
-	u16 port = sk_fullsock(sk) ? ntohs(inet_sk(sk)->inet_sport) : sk->sk_num;
+	u16 port = tcpw_snapshot_is_full(sk) ? ntohs(READ_ONCE(inet_sk(sk)->inet_sport)) :
+					       sk->sk_num;
 
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
+	if (READ_ONCE(sk->sk_family) == AF_INET6) {
 		tcpw_put_address6(line, &sk->sk_v6_rcv_saddr, port);
 		return;
 	}
 #endif
-	tcpw_put_address4(line, sk->sk_rcv_saddr, port);
+	tcpw_put_address4(line, READ_ONCE(sk->sk_rcv_saddr), port);
 }
 
 /**
@@ -92,15 +94,15 @@ void tcpw_put_local(struct tcpw_line *line, const struct sock *sk)
  */
 void tcpw_put_remote(struct tcpw_line *line, const struct sock *sk)
 {
-	u16 port = ntohs(sk->sk_dport);
+	u16 port = ntohs(READ_ONCE(sk->sk_dport));
 
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
+	if (READ_ONCE(sk->sk_family) == AF_INET6) {
 		tcpw_put_address6(line, &sk->sk_v6_daddr, port);
 		return;
 	}
 #endif
-	tcpw_put_address4(line, sk->sk_daddr, port);
+	tcpw_put_address4(line, READ_ONCE(sk->sk_daddr), port);
 }
 
 /**

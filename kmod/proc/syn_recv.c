@@ -41,7 +41,7 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put_remote(&line, v);
 	tcpw_put(&line, first_us && now_us > first_us ?
 		 div_u64(now_us - first_us, USEC_PER_MSEC) : 0);
-	tcpw_put(&line, req->num_retrans);
+	tcpw_put(&line, READ_ONCE(req->num_retrans));
 	tcpw_line_end(&line, m);
 	return 0;
 }
