@@ -411,7 +411,7 @@ void tcpw_conn_purge(const struct tcpw_net *tn)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		records += per_cpu_ptr(tn->cpu, cpu)->records;
+		records += READ_ONCE(per_cpu_ptr(tn->cpu, cpu)->records);
 	if (records)
 		sweep(tn, any, false);
 }

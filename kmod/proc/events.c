@@ -279,7 +279,8 @@ static __poll_t events_poll(struct file *file, struct poll_table_struct *wait)
 	poll_wait(file, &tn->ring_wait, wait);
 	/* Pairs with tcpw_ring_end(); older kernels' poll_wait() orders nothing. */
 	smp_mb();
-	if (ready(stream))
+	/* Who reads at the same time may take what is there: then either answer is right. */
+	if (data_race(ready(stream)))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (READ_ONCE(tn->ring_over))
 		mask |= EPOLLIN | EPOLLHUP;
