@@ -52,9 +52,13 @@ struct probe {
 	struct tracepoint *tp;
 };
 
+/*
+ * In the order in which they are attached, and detached from the last on: who finds a record
+ * whose socket's end was missed comes before who makes records. All CPUs don't begin at once.
+ */
 static struct probe probes[] = {
-	{ .name = "inet_sock_set_state", .function = on_set_state },
 	{ .name = "tcp_destroy_sock", .function = on_destroy },
+	{ .name = "inet_sock_set_state", .function = on_set_state },
 	{ .name = "tcp_retransmit_synack", .function = on_retransmit_synack },
 };
 
