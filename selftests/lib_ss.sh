@@ -3,12 +3,19 @@
 #
 # ss, the oracle. lib.sh sources this.
 
+# ss_all NAMESPACE OPTIONS: all that it lists, but for sockets that are only bound, which are in no
+# connection. From 6.8 on the kernel tells of them, and ss, if it knows, lists them.
+ss_all()
+{
+	in_ns "$1" ss "-HOta$2" 2>/dev/null | awk '$1 != "UNCONN"'
+}
+
 # ss_dump NAMESPACE: one line a socket, "state local remote cookie uid inode kind",
 # in the module's words; kind is full, listen, request or mini. That there is no
 # cgroup to name is of no interest.
 ss_dump()
 {
-	in_ns "$1" ss -HOtaneom 2>/dev/null | awk '
+	ss_all "$1" neom | awk '
 		BEGIN {
 			split("ESTAB ESTABLISHED SYN-SENT SYN_SENT SYN-RECV SYN_RECV " \
 			      "FIN-WAIT-1 FIN_WAIT1 FIN-WAIT-2 FIN_WAIT2 TIME-WAIT TIME_WAIT " \

@@ -25,7 +25,7 @@ object_size()
 # that is no limit; pid is the lowest that has it, or "-"
 ss_memory()
 {
-	in_ns a ss -HOtamnpe 2>/dev/null |
+	ss_all a mnpe |
 		awk -v four="$(object_size TCP)" -v six="$(object_size TCPv6)" '
 		match($0, /skmem:\([^)]*/) {
 			n = split(substr($0, RSTART + 7, RLENGTH - 7), part, ",")
