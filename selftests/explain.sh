@@ -112,7 +112,7 @@ wrong_words()
 	wrong "do you mean 'CLOSE_WAIT'" close_wiat
 	wrong "'tcpwatch explain' lists them" xyzzyxyzzy
 	wrong "takes one word" CLOSE_WAIT TIME_WAIT
-	wrong "takes --json" --all-netns CLOSE_WAIT
+	wrong "--all-netns: words mean the same" --all-netns CLOSE_WAIT
 	wrong "none of the words" ''
 	wrong "none of the words" "$(printf 'x%.0s' {1..5000})"
 }

@@ -24,7 +24,7 @@ refuses()
 wrong_use()
 {
 	refuses --json '--json: a screen has none' top --json
-	refuses --all-netns '--netns says of which' top --all-netns
+	refuses --all-netns '--netns NAME or PID says of which' top --all-netns
 	refuses --from '--from: a saved copy' top --from=/proc/net/tcpwatch
 	refuses --watch '--delay is how often' top --watch
 	refuses "a delay of 0" 'SECONDS is a number from' top --delay=0

@@ -86,11 +86,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = tail_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+		.children = tail_children,
+	},
+	.refuses = {
+		STREAM_REFUSES,
+	},
 };
 
 static void print_text(struct tail *tail, const struct event *event)
@@ -195,7 +200,7 @@ enum status events_main(struct options *options, int argc, char **argv)
 	enum status status;
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &events);
+	options_parse(&usage, options, argc, argv, &events);
 	status = tail_run(&events.tail, &use, &events);
 	if (events.line.file)
 		fclose(events.line.file);

@@ -12,11 +12,9 @@
 
 /**
  * struct request - what to explain
- * @options: as everywhere
  * @word: the word, NULL to list all
  */
 struct request {
-	struct options *options;
 	const char *word;
 };
 
@@ -42,33 +40,31 @@ static void check_word(const char *word, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct request *request = state->input;
-	const struct options *options = request->options;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case ARGP_KEY_ARG:
 		if (request->word)
 			argp_error(state, "'%s': explain takes one word", arg);
 		request->word = arg;
 		check_word(arg, state);
 		return 0;
-	case ARGP_KEY_SUCCESS:
-		if (options->netns || options->all_netns || options->from || options->watch > 0)
-			argp_error(state,
-				   "words mean the same everywhere and at any time: of the options, explain takes --json and --color");
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp argp = {
-	.parser = parse,
-	.args_doc = "[WORD]",
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.parser = parse,
+		.args_doc = "[WORD]",
+		.doc = about,
+	},
+	.refuses = {
+		[OPTION_WATCH] = "words mean the same at any time; leave it out",
+		[OPTION_NETNS] = "words mean the same everywhere; leave it out",
+		[OPTION_ALL_NETNS] = "words mean the same everywhere; leave it out",
+		[OPTION_FROM] = "words mean the same everywhere; leave it out",
+	},
 };
 
 static bool wanted(const struct request *request, const struct word *word)
@@ -240,9 +236,9 @@ static enum status look(void *arg, const struct options *options, const struct p
 enum status explain_main(struct options *options, int argc, char **argv)
 {
 	char name[] = "tcpwatch explain";
-	struct request request = { .options = options };
+	struct request request = { .word = NULL };
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	return watch_run(options, look, &request);
 }

@@ -20,11 +20,9 @@ enum {
 
 /**
  * struct request - what to look for
- * @options: as everywhere
  * @all: --all
  */
 struct request {
-	struct options *options;
 	bool all;
 };
 
@@ -75,9 +73,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct request *request = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case ALL:
 		request->all = true;
 		return 0;
@@ -89,11 +84,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+	},
 };
 
 static enum status read_one(struct leaks *leaks, struct netns *ns, struct leak *leak,
@@ -551,9 +547,9 @@ static enum status look(void *arg, const struct options *options, const struct p
 enum status leaks_main(struct options *options, int argc, char **argv)
 {
 	char name[] = "tcpwatch leaks";
-	struct request request = { .options = options };
+	struct request request = { .all = false };
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	return watch_run(options, look, &request);
 }

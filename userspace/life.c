@@ -83,11 +83,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = tail_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+		.children = tail_children,
+	},
+	.refuses = {
+		STREAM_REFUSES,
+	},
 };
 
 /* All but the last, which says how it ended. */
@@ -292,7 +297,7 @@ enum status life_main(struct options *options, int argc, char **argv)
 	enum status status;
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &life);
+	options_parse(&usage, options, argc, argv, &life);
 	status = tail_run(&life.tail, &use, &life);
 	census_free(&life.census);
 	return status;

@@ -92,9 +92,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct fault fault;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case STATE:
 	case LOCAL:
 	case REMOTE:
@@ -126,11 +123,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+	},
 };
 
 /* listing_read() has seen that numbers are numbers. */
@@ -272,7 +270,7 @@ enum status list_main(struct options *options, int argc, char **argv)
 	enum status status;
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	status = watch_run(options, look, &request.query);
 	filter_free(&request.query.filter);
 	return status;

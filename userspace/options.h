@@ -9,14 +9,35 @@
 
 /* Keys of options that have no letter: above all characters, as argp wants it. */
 enum {
-	OPTION_OF_ALL = 0x100,		/* --json and others that every subcommand has */
+	OPTION_OF_ALL = 0x100,		/* enum option_of_all, --help and --version */
 	OPTION_OF_COMMAND = 0x200,	/* a subcommand's own */
+};
+
+/**
+ * enum option_of_all - the options that every command takes, unless it refuses them
+ * @OPTION_JSON: --json
+ * @OPTION_WATCH: --watch
+ * @OPTION_NETNS: --netns
+ * @OPTION_ALL_NETNS: --all-netns, and --netns with a cgroup
+ * @OPTION_FROM: --from
+ * @OPTION_COLOR: --color
+ * @OPTIONS: how many there are
+ */
+enum option_of_all {
+	OPTION_JSON,
+	OPTION_WATCH,
+	OPTION_NETNS,
+	OPTION_ALL_NETNS,
+	OPTION_FROM,
+	OPTION_COLOR,
+	OPTIONS
 };
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 /**
- * struct options - what every subcommand understands
+ * struct options - what is said by the options that every command takes
+ * @given: a bit for each enum option_of_all
  * @json: --json
  * @watch: --watch, seconds between two looks; 0 for one look
  * @netns: --netns
@@ -26,6 +47,7 @@ enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
  * @color: --color
  */
 struct options {
+	unsigned int given;
 	bool json;
 	double watch;
 	const char *netns;
@@ -35,11 +57,21 @@ struct options {
 	enum when color;
 };
 
-/* The options that all commands have. Their input is a struct options. */
-extern const struct argp_child options_children[];
+/**
+ * struct usage - how a command is used
+ * @argp: its own options and words, and what --help says of it
+ * @flags: of argp, more than the usual ones
+ * @refuses: those of the options of every command that it does not take: why, and what
+ *	to do. Its --help does not tell of them, and so completion and tcpwatch(8) do not
+ */
+struct usage {
+	struct argp argp;
+	unsigned int flags;
+	const char *refuses[OPTIONS];
+};
 
 void options_fail(const struct fault *fault, struct argp_state *state);
-void options_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
+void options_parse(const struct usage *usage, struct options *options, int argc, char **argv,
 		   void *input);
 
 #endif

@@ -20,14 +20,12 @@ enum {
 
 /**
  * struct request - which port
- * @options: as everywhere
  * @port: it, 0 before it is known
  * @any: no address was given: both wildcards
  * @address: the address, if one was given
  * @no_bind: --no-bind
  */
 struct request {
-	struct options *options;
 	uint16_t port;
 	bool any;
 	struct addr address;
@@ -132,9 +130,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct request *request = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case NO_BIND:
 		request->no_bind = true;
 		return 0;
@@ -149,12 +144,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.args_doc = "PORT [ADDRESS]",
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.args_doc = "PORT [ADDRESS]",
+		.doc = about,
+	},
 };
 
 static void plan(struct port *port, const struct request *request)
@@ -581,9 +577,9 @@ static const struct survey survey = {
 enum status port_main(struct options *options, int argc, char **argv)
 {
 	char name[] = "tcpwatch port";
-	struct request request = { .options = options, .any = true };
+	struct request request = { .any = true };
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	return survey_run(&survey, options, &request);
 }

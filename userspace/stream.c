@@ -20,22 +20,6 @@ static const struct source *source_of(const struct stream *stream)
 }
 
 /**
- * stream_check() - refuse the options that mean nothing to a stream
- * @options: of the command line
- * @state: of argp, for messages
- *
- * For a subcommand's ARGP_KEY_SUCCESS.
- */
-void stream_check(const struct options *options, struct argp_state *state)
-{
-	if (options->watch > 0)
-		argp_error(state, "--watch: events are shown as they happen, without it");
-	if (options->all_netns)
-		argp_error(state,
-			   "--all-netns: a stream is of one namespace; --netns says of which");
-}
-
-/**
  * stream_open() - start to read events
  * @stream: what to fill in; stream_close() it, also after a failure
  * @options: --netns, --from, or neither for the own namespace; never --all-netns

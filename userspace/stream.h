@@ -33,6 +33,11 @@
 #include "netns.h"
 #include "options.h"
 
+/* What means nothing to a stream, among what the usage of a command refuses. */
+#define STREAM_REFUSES \
+	[OPTION_WATCH] = "events are shown as they happen, without it", \
+	[OPTION_ALL_NETNS] = "a stream is of one namespace; --netns NAME or PID says of which"
+
 /**
  * struct stream - the events of one namespace, from the moment it was opened
  * @list: the namespace, the only one, for its other files: @list.ns[0].source
@@ -63,7 +68,6 @@ struct stream {
  */
 enum stream_more { STREAM_EVENT, STREAM_WAIT, STREAM_OVER };
 
-void stream_check(const struct options *options, struct argp_state *state);
 enum status stream_open(struct stream *stream, const struct options *options,
 			struct fault *fault);
 enum status stream_next(struct stream *stream, struct event *event, enum stream_more *more,

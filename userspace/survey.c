@@ -8,12 +8,10 @@
 /**
  * struct request - a survey that is asked for
  * @survey: which
- * @options: as everywhere
  * @arg: the subcommand's own
  */
 struct request {
 	const struct survey *survey;
-	struct options *options;
 	const void *arg;
 };
 
@@ -136,9 +134,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	const struct request *request = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': %s takes only options", arg, request->survey->name);
 		return 0;
@@ -175,16 +170,12 @@ enum status survey_run(const struct survey *survey, const struct options *option
 enum status survey_main(const struct survey *survey, struct options *options, int argc,
 			char **argv)
 {
-	const struct argp argp = {
-		.parser = parse,
-		.doc = survey->about,
-		.children = options_children,
-	};
-	struct request request = { .survey = survey, .options = options };
+	const struct usage usage = { .argp = { .parser = parse, .doc = survey->about } };
+	struct request request = { .survey = survey };
 	char name[64];
 
 	snprintf(name, sizeof(name), "tcpwatch %s", survey->name);
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	return survey_run(survey, options, NULL);
 }

@@ -85,7 +85,6 @@ static void finish(struct tail *tail, struct argp_state *state)
 {
 	const struct options *options = tail->options;
 
-	stream_check(options, state);
 	if (!options->from)
 		return;
 	if (tail->seconds > 0)
@@ -100,9 +99,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct fault fault;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = tail->options;
-		return 0;
 	case LOCAL:
 	case REMOTE:
 	case PORT:
@@ -130,7 +126,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
-	.children = options_children,
 };
 
 const struct argp_child tail_children[] = { { &argp, 0, NULL, 0 }, { 0 } };

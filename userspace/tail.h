@@ -49,7 +49,7 @@ struct tail {
 
 /*
  * The options that commands have which follow events. Their input is a struct tail, whose @options
- * are set; options_children are among them.
+ * are set.
  */
 extern const struct argp_child tail_children[];
 

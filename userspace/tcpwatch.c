@@ -91,9 +91,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct request *request = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &request->options;
-		return 0;
 	case ARGP_KEY_ARG:
 		request->command = find_command(arg, state);
 		request->argc = state->argc - state->next + 1;
@@ -105,11 +102,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.parser = parse,
-	.args_doc = "[COMMAND [OPTION...]]",
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.parser = parse,
+		.args_doc = "[COMMAND [OPTION...]]",
+		.doc = about,
+	},
+	.flags = ARGP_IN_ORDER,
 };
 
 /*
@@ -144,7 +143,7 @@ int main(int argc, char **argv)
 	occupy_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	atexit(check_stdout);
-	options_parse(&argp, argc, argv, ARGP_IN_ORDER, &request);
+	options_parse(&usage, &request.options, argc, argv, &request);
 	if (request.command)
 		return request.command->run(&request.options, request.argc, request.argv);
 	return overview_main(&request.options);

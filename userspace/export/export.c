@@ -51,8 +51,6 @@ static void check(const struct request *request, struct argp_state *state)
 {
 	if (request->listen && request->textfile)
 		argp_error(state, "--listen and --textfile exclude each other");
-	if (request->options->json)
-		argp_error(state, "export has no --json; its form is that of Prometheus");
 	if (request->options->watch > 0 && !request->textfile)
 		argp_error(state, "--watch goes with --textfile");
 }
@@ -62,9 +60,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct request *request = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case LISTEN:
 		request->listen = arg;
 		return 0;
@@ -77,7 +72,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': export takes only options", arg);
 		return 0;
-	case ARGP_KEY_END:
+	case ARGP_KEY_SUCCESS:
 		check(request, state);
 		return 0;
 	default:
@@ -85,11 +80,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+	},
+	.refuses = {
+		[OPTION_JSON] =
+			"metrics have Prometheus's form; tcpwatch, leaks, list and handshakes have JSON",
+		[OPTION_COLOR] = "metrics have no colours; leave it out",
+	},
 };
 
 /* Once each time it begins: whoever reads the log needs the cause, not its repetition. */
@@ -234,7 +235,7 @@ enum status export_main(struct options *options, int argc, char **argv)
 	enum status status;
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	if (request.listen)
 		status = serve(&request, &fault);
 	else if (request.textfile)

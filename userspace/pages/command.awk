@@ -48,10 +48,16 @@ function clear() {
 	n = 0
 }
 
+# --netns of --netns=NAME
+function name_of(option) {
+	sub(/\[?=.*/, "", option)
+	return option
+}
+
 # The options, but not those that every command takes.
 function put_options(without_common,   i, any) {
 	for (i = 1; i <= n; i++) {
-		if (without_common && options[i] in common)
+		if (without_common && name_of(options[i]) in common)
 			continue
 		if (!any++)
 			print ".Bl -tag -width Ds"
@@ -60,6 +66,17 @@ function put_options(without_common,   i, any) {
 	}
 	if (any)
 		print ".El"
+}
+
+# Of those that every command takes, the ones that this one does not.
+function put_refused(   i, taken, list) {
+	for (i = 1; i <= n; i++)
+		taken[name_of(options[i])]
+	for (i = 1; i <= n_common; i++)
+		if (!(common_name[i] in taken))
+			list = list (list ? ", " : "") common_name[i]
+	if (list)
+		print ".Pp\nNot for this command: " roff(list) "."
 }
 
 function put_command(name,   help) {
@@ -73,6 +90,7 @@ function put_command(name,   help) {
 	print ".Pp"
 	put(text)
 	put_options(1)
+	put_refused()
 	if (after) {
 		print ".Pp"
 		put(after)
@@ -88,18 +106,21 @@ END {
 		print "command.awk: no commands in what the program says" > "/dev/stderr"
 		exit 1
 	}
-	for (i = 1; i <= n; i++)
-		common[options[i]]
+	n_common = n
+	for (i = 1; i <= n; i++) {
+		common_name[i] = name_of(options[i])
+		common[common_name[i]]
+	}
 	sub(/ Or, with a COMMAND.*/, "", text)
 	print ".\\\" Made of what tcpwatch --help says: change that."
-	print ".Dd November 22, 2026\n.Dt TCPWATCH 8\n.Os"
+	print ".Dd November 27, 2026\n.Dt TCPWATCH 8\n.Os"
 	print ".Sh NAME\n.Nm tcpwatch\n.Nd what is wrong with the TCP connections here"
 	print ".Sh SYNOPSIS\n.Nm\n.Op Ar option ...\n.Op Ar command Op Ar option ..."
 	print ".Sh DESCRIPTION"
 	put(text)
 	print "With a command it answers a single question, as below."
 	print ".Pp\nIt reads the files of the module,\n.Xr tcpwatch 4 ,\nwhich has to be loaded."
-	print ".Pp\nThese options are for all commands, as far as they make sense there:"
+	print ".Pp\nThese options are for all commands that do not say otherwise:"
 	put_options(0)
 	status = after
 	print ".Sh COMMANDS"

@@ -75,11 +75,6 @@ static void check(struct request *request, struct argp_state *state)
 
 	if (!request->html)
 		argp_error(state, "where to? --html FILE");
-	if (options->json)
-		argp_error(state,
-			   "report has no --json; tcpwatch, leaks, list and handshakes have");
-	if (options->watch > 0)
-		argp_error(state, "report has no --watch: it is one page");
 	if (options->from && request->for_given)
 		argp_error(state, "--for: a saved copy does not change");
 	if (!request->for_given)
@@ -91,9 +86,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct request *request = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = request->options;
-		return 0;
 	case HTML:
 		request->html = arg;
 		return 0;
@@ -114,11 +106,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+	},
+	.refuses = {
+		[OPTION_JSON] =
+			"a report is a page; tcpwatch, leaks, list and handshakes have JSON",
+		[OPTION_WATCH] = "a report is one page; --for is how long it watches before",
+		[OPTION_COLOR] = "the page has its own colours; leave it out",
+	},
 };
 
 /* ---- the time before */
@@ -224,7 +223,7 @@ enum status report_main(struct options *options, int argc, char **argv)
 	struct fault fault;
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	outlet_open(&request.outlet);
 	outlet_catch(&request.outlet);
 	/* What was seen is not lost with the terminal. */

@@ -38,48 +38,36 @@ static void take_delay(struct top *top, const char *text, struct argp_state *sta
 	top->delay_ns = (int64_t)(delay * 1e9);
 }
 
-static void finish(const struct options *options, struct argp_state *state)
-{
-	if (options->json)
-		argp_error(state,
-			   "--json: a screen has none; tcpwatch, list, leaks and events have, also with --watch");
-	if (options->all_netns)
-		argp_error(state,
-			   "--all-netns: a screen is of one namespace; --netns says of which, and tcpwatch --all-netns --watch shows all");
-	if (options->from)
-		argp_error(state,
-			   "--from: a saved copy does not change; tcpwatch, list and leaks show it");
-	if (options->watch > 0)
-		argp_error(state, "--watch: a screen looks again by itself; --delay is how often");
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct top *top = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = top->options;
-		return 0;
 	case DELAY:
 		take_delay(top, arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': top takes only options; press / for a filter", arg);
 		return 0;
-	case ARGP_KEY_SUCCESS:
-		finish(top->options, state);
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.doc = about,
-	.children = options_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.doc = about,
+	},
+	.refuses = {
+		[OPTION_JSON] =
+			"a screen has none; tcpwatch, list, leaks and events have, also with --watch",
+		[OPTION_WATCH] = "a screen looks again by itself; --delay is how often",
+		[OPTION_ALL_NETNS] =
+			"a screen is of one namespace; --netns NAME or PID says of which; tcpwatch --all-netns --watch shows all",
+		[OPTION_FROM] = "a saved copy does not change; tcpwatch, list and leaks show it",
+	},
 };
 
 /**
@@ -396,7 +384,7 @@ enum status top_main(struct options *options, int argc, char **argv)
 		.pane = PANE_CONNECTIONS,
 	};
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &top);
+	options_parse(&usage, options, argc, argv, &top);
 	/* What goes wrong at first goes wrong before the terminal is touched. */
 	top.due_ns = moment_now_ns() + top.delay_ns;
 	status = look_again(&top, &fault);

@@ -142,12 +142,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse,
-	.args_doc = "[FILTER...]",
-	.doc = about,
-	.children = tail_children,
+static const struct usage usage = {
+	.argp = {
+		.options = argp_options,
+		.parser = parse,
+		.args_doc = "[FILTER...]",
+		.doc = about,
+		.children = tail_children,
+	},
+	.refuses = {
+		STREAM_REFUSES,
+	},
 };
 
 /* ---- until it is over */
@@ -355,7 +360,7 @@ enum status window_main(struct options *options, int argc, char **argv)
 	enum status status;
 
 	argv[0] = name;
-	options_parse(&argp, argc, argv, 0, &request);
+	options_parse(&usage, options, argc, argv, &request);
 	outlet_open(&request.outlet);
 	outlet_catch(&request.outlet);
 	/* The filter in the module is to go with the terminal. */
