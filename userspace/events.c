@@ -91,7 +91,7 @@ static const struct usage usage = {
 		.options = argp_options,
 		.parser = parse,
 		.doc = about,
-		.children = tail_children,
+		.children = tail_line_children,
 	},
 	.refuses = {
 		STREAM_REFUSES,

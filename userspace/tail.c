@@ -32,9 +32,13 @@ static const struct argp_option argp_options[] = {
 	{ "remote", REMOTE, "ADDR", 0, "the peer's end, written likewise", 0 },
 	{ "port", PORT, "PORT", 0, "at either end", 0 },
 	{ "id", ID, "ID", 0, "the socket's; as ss -e has it: sk:1a", 0 },
-	{ "time", TIME, "HOW", 0, "clock, date (with the date), boot (s since)", 5 },
-	{ "count", COUNT, "N", 0, "end after so many", 0 },
+	{ "count", COUNT, "N", 0, "end after so many", 5 },
 	{ "for", FOR, "SECONDS", 0, "end after so long", 0 },
+	{ 0 },
+};
+
+static const struct argp_option line_options[] = {
+	{ "time", TIME, "HOW", 0, "clock, date (with the date), boot (s since)", 5 },
 	{ 0 },
 };
 
@@ -106,9 +110,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (filter_add(&tail->filter, filter_kinds[key - LOCAL], arg, &fault))
 			options_fail(&fault, state);
 		return 0;
-	case TIME:
-		take_time(tail, arg, state);
-		return 0;
 	case COUNT:
 		take_count(tail, arg, state);
 		return 0;
@@ -129,6 +130,28 @@ static const struct argp argp = {
 };
 
 const struct argp_child tail_children[] = { { &argp, 0, NULL, 0 }, { 0 } };
+
+static error_t parse_line(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case TIME:
+		take_time(state->input, arg, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp line_argp = {
+	.options = line_options,
+	.parser = parse_line,
+	.children = tail_children,
+};
+
+const struct argp_child tail_line_children[] = { { &line_argp, 0, NULL, 0 }, { 0 } };
 
 /**
  * tail_wants() - is this connection what is wanted?

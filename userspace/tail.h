@@ -49,9 +49,10 @@ struct tail {
 
 /*
  * The options that commands have which follow events. Their input is a struct tail, whose @options
- * are set.
+ * are set. Those that print a line for each have how its time is written, too.
  */
 extern const struct argp_child tail_children[];
+extern const struct argp_child tail_line_children[];
 
 /**
  * struct tail_use - what a subcommand does with events
