@@ -34,13 +34,11 @@ static const struct argp_option argp_options[] = {
 };
 
 static const char about[] =
-	"A line for each connection that ends, until Ctrl-C: whose it was, with whom,\n"
-	"who opened it (-> we, <- the peer), how long it lasted, bytes received and\n"
-	"sent, segments sent again, who closed it and how. A filter that is given\n"
-	"twice, or with commas, has alternatives; different filters must all hold.\n"
-	"Takes root.\n"
-	"\vThe process is looked for while the connection lives, and - if it did not live\n"
-	"long enough. A > or ~ before a time: the least it can be, an estimate.";
+	"A line for each connection that ends, until Ctrl-C: whose it was (- if it was\n"
+	"too short to see), with whom, who opened it (-> we, <- the peer), how long it\n"
+	"lasted (> at least, ~ about), bytes received and sent, segments sent again,\n"
+	"who closed it and how. A filter that is given twice, or with commas, has\n"
+	"alternatives; different filters must all hold. Takes root.";
 
 static const enum filter_kind filter_kinds[] = { FILTER_BY, FILTER_PID, FILTER_COMM };
 

@@ -47,10 +47,9 @@ struct request {
 	char **argv;
 };
 
-/* What stands after the "\v" comes after the options. */
+/* No line more: with the options it fills a screen. */
 static const char about[] =
-	"One screen that answers: is something wrong with the TCP connections here?\n"
-	"Or, with a COMMAND (COMMAND --help says more):\n"
+	"One screen: is something wrong with TCP here? Or (COMMAND --help says more):\n"
 	"  list       the connections, with filters\n"
 	"  leaks      who leaves sockets in CLOSE_WAIT, why, and for how long\n"
 	"  handshakes how connections open, and why some do not\n"
@@ -63,8 +62,7 @@ static const char about[] =
 	"  export     metrics for Prometheus\n"
 	"  report     one page for an incident ticket\n"
 	"  explain    what a state, a verdict, a line of summary, an event means\n"
-	"\vExit status: 0 fine, 1 leaks found some, 2 wrong use, 3 the module is not\n"
-	"loaded, 4 not permitted, 5 anything else.\n";
+	"Exit status: 0 fine, 1 leaks, 2 wrong use, 3 no module, 4 denied, 5 all else.";
 
 static const struct command *find_command(const char *name, struct argp_state *state)
 {

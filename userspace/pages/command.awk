@@ -111,7 +111,9 @@ END {
 		common_name[i] = name_of(options[i])
 		common[common_name[i]]
 	}
-	sub(/ Or, with a COMMAND.*/, "", text)
+	status = text
+	sub(/.* Exit status: /, "", status)
+	sub(/ Or \(COMMAND --help.*/, "", text)
 	print ".\\\" Made of what tcpwatch --help says: change that."
 	print ".Dd November 27, 2026\n.Dt TCPWATCH 8\n.Os"
 	print ".Sh NAME\n.Nm tcpwatch\n.Nd what is wrong with the TCP connections here"
@@ -122,12 +124,10 @@ END {
 	print ".Pp\nIt reads the files of the module,\n.Xr tcpwatch 4 ,\nwhich has to be loaded."
 	print ".Pp\nThese options are for all commands that do not say otherwise:"
 	put_options(0)
-	status = after
 	print ".Sh COMMANDS"
 	for (c = 1; c <= n_commands; c++)
 		put_command(commands[c])
 	print ".Sh FILES\n.Bl -tag -width Ds\n.It Pa /proc/tcpwatch\n.Xr tcpwatch 5\n.El"
-	sub(/^Exit status: /, "", status)
 	print ".Sh EXIT STATUS"
 	put(status)
 	print ".Sh SEE ALSO\n.Xr tcpwatch 4 ,\n.Xr tcpwatch 5 ,\n.Xr tcpwatch 7 ,\n.Xr ss 8"

@@ -41,7 +41,7 @@ struct request {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "svg", SVG, "FILE", 0, "draw the time-sequence plot of --for (else 10) seconds", 1 },
+	{ "svg", SVG, "FILE", 0, "draw the time-sequence plot of --for (10) seconds", 1 },
 	{ "way", WAY, "WAY", 0, "of which data: out (ours), in (the peer's)", 0 },
 	{ "ring", RING, NULL, 0, "the send buffer as a ring", 2 },
 	{ "pid", PID, "PID", 0, "of a process that has the socket", 4 },
@@ -51,13 +51,10 @@ static const struct argp_option argp_options[] = {
 
 static const char about[] =
 	"The sliding window of a connection, as it moves: what is acknowledged, in\n"
-	"flight, usable, closed, unsent; what holds the sender; probes, closings and\n"
-	"openings as they happen. FILTER is local=ADDR, remote=ADDR, port=PORT, id=ID,\n"
-	"pid=PID, comm=NAME, or the same as options. Of several connections the\n"
-	"busiest is followed; if there is none yet, the first that comes.\n"
-	"Takes root.\n"
-	"\vKeys: r ring or line, n the next connection that fits, q quit. What was seen\n"
-	"is said in words at the end; without a terminal, and with --json, only that.";
+	"flight, usable, closed, unsent; what holds the sender. At the end words say\n"
+	"what was seen; without a terminal, and with --json, only that. FILTER: local=,\n"
+	"remote=, port=, id=, pid=, comm=, as the options. Of several connections the\n"
+	"busiest is followed; if there is none yet, the first that comes. Takes root.";
 
 static const struct {
 	const char *name;
