@@ -35,11 +35,19 @@ wrong_use()
 	for words in --nosuch nosuch 'list --state=NOSUCH' 'list --verdict=nosuch' \
 		     'list --port=x' 'list --port=70000' 'list --pid=x' 'list --local=1.2.3' \
 		     'list --local=1.2.3.4/33' 'list --sort=nosuch' 'list --columns=nosuch' \
-		     'list extra' 'leaks extra' '--watch=0' '--watch=-1' '--watch=x' \
-		     '--netns=nosuch' '--netns=99999999' '--from=/nosuch' \
-		     '--netns=1 --all-netns'; do
+		     'list --state' 'list --state=' 'list --port=80,' 'list --comm=' \
+		     'list extra' 'leaks extra' 'leaks --port=80' 'handshakes extra' \
+		     'memory extra' 'port' 'port 0' 'port 80 localhost' 'events --id=0x10' \
+		     'life --by=FIN' 'top --delay=0' 'window =1' 'window --svg=' \
+		     'export --listen=80' 'export --textfile=' 'report' 'report --html=' \
+		     'explain nosuch' '--watch=' '--watch=0' '--watch=-1' '--watch=x' \
+		     '--color' '--color=red' '--json=x' '--netns' '--netns=' '--netns=nosuch' \
+		     '--netns=99999999' '--from=' '--from=/nosuch' '--from=/etc/passwd' \
+		     '--netns=1 --all-netns' '--netns=1 list --from=/' \
+		     'list --all-netns --from=/'; do
 		# shellcheck disable=SC2086 # several words
 		ended "tcpwatch $words" $USAGE tcpwatch $words
+		expect_eq "what tcpwatch $words prints" "$(cat "$WORK/out")" ''
 	done
 	ended "a mistyped command" $USAGE tcpwatch leak
 	said "a mistyped command" leaks

@@ -19,6 +19,9 @@ static enum status check_place(const struct wholefile *whole, struct fault *faul
 {
 	struct stat there;
 
+	if (!*whole->path)
+		return fault_set(fault, STATUS_USAGE,
+				 "a file without a name cannot be written: say which");
 	if (stat(whole->path, &there) || S_ISREG(there.st_mode))
 		return STATUS_OK;
 	return fault_set(fault, STATUS_FAILED, "cannot write %s: it is no regular file",
