@@ -31,14 +31,14 @@ wrong_use()
 	refuses "a delay that is none" 'SECONDS is a number from' top --delay=soon
 	refuses "an argument" "press / for a filter" top 443
 	ran "top in a pipe" $USAGE top
-	expect_match "what it says in a pipe" "$(cat "$WORK/err")" 'needs a terminal.*--watch 1'
+	expect_match "what it says in a pipe" "$(cat "$WORK/err")" 'needs a terminal.*--watch=1'
 }
 
 poor_terminals()
 {
-	SCREEN_TERM=dumb refuses TERM=dumb 'only takes one line after the other.*--watch 1' top
-	SCREEN_TERM=no-such refuses TERM=no-such 'TERM=no-such.*--watch 1' top
-	SCREEN_TERM='' refuses 'no TERM' 'TERM is not set.*--watch 1' top
+	SCREEN_TERM=dumb refuses TERM=dumb 'only takes one line after the other.*--watch=1' top
+	SCREEN_TERM=no-such refuses TERM=no-such 'TERM=no-such.*--watch=1' top
+	SCREEN_TERM='' refuses 'no TERM' 'TERM is not set.*--watch=1' top
 }
 
 without_module()

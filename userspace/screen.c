@@ -63,7 +63,7 @@ static bool has_utf8(const char *term)
 	return !strcmp(nl_langinfo(CODESET), "UTF-8") && strcmp(term, "linux") != 0;
 }
 
-static const char instead[] = "tcpwatch --watch 1 and tcpwatch list work everywhere";
+static const char instead[] = "tcpwatch --watch=1 and tcpwatch list work everywhere";
 
 static enum status check(const char *term, struct fault *fault)
 {
