@@ -77,11 +77,18 @@ as_nobody()
 
 no_permission()
 {
+	local command
+
 	mkdir -m 700 "$WORK/closed"
 	cp "$(ns_proc a)"/{summary,connections,close_wait,listeners} "$WORK/closed"
 	chmod 711 "$WORK"
 	ended "a closed folder" $DENIED as_nobody tcpwatch --from "$WORK/closed"
 	ended "a closed namespace" $DENIED as_nobody tcpwatch --netns "$(ns_name a)"
+	said "a closed namespace" 'takes root'
+	for command in events life window; do
+		ended "$command" $DENIED as_nobody tcpwatch $command --for=1
+		said "$command" 'events: that takes root'
+	done
 	ended "one's own namespace" $OK in_ns a \
 		setpriv --reuid=65534 --regid=65534 --clear-groups tcpwatch list --json
 }
@@ -89,10 +96,19 @@ no_permission()
 # Who has the sockets can't be seen, and that is said.
 hidden_owner()
 {
+	local words
+
 	in_ns a setpriv --reuid=65534 --regid=65534 --clear-groups \
 		tcpwatch leaks --all --json >"$WORK/out"
 	expect_eq "the kinds of holders" \
 		"$(jq -r '.namespaces[0].holders[].kind' "$WORK/out" | sort -u)" unseen
+	for words in 'leaks --all' 'list --owner' 'list --comm=leaky-server' memory; do
+		# shellcheck disable=SC2086 # several words
+		ended "$words" $OK in_ns a setpriv --reuid=65534 --regid=65534 --clear-groups \
+			tcpwatch $words
+		expect_match "what $words says" "$(tr '\n' ' ' <"$WORK/out")" \
+			'may not look into the processes of others: run it as root'
+	done
 }
 
 # fresh_copy: a saved copy of namespace a's files, in $WORK/copy

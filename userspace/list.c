@@ -220,6 +220,22 @@ static void print_row(struct grid *grid, const struct section *section, const st
 	}
 }
 
+/* May a process that is not told of, or not found, be one that this user may not look into? */
+static bool has_unseen(const struct listing *listing)
+{
+	const struct filter *filter = &listing->query->filter;
+
+	if (!listing->owners_shown || !listing->owners.hidden)
+		return false;
+	if (filter_has(filter, FILTER_PID) || filter_has(filter, FILTER_COMM))
+		return true;
+	for (size_t i = 0; i < listing->list.n; i++)
+		for (size_t j = 0; j < listing->sections[i].n; j++)
+			if (!listing->sections[i].rows[j].n_owners)
+				return true;
+	return false;
+}
+
 static enum status print_text(const struct listing *listing, const struct page *page,
 			      struct fault *fault)
 {
@@ -242,6 +258,9 @@ static enum status print_text(const struct listing *listing, const struct page *
 	} else {
 		fputs("No such connection.\n", page->file);
 	}
+	if (has_unseen(listing))
+		fputs("This user may not look into the processes of others: run it as root.\n",
+		      page->file);
 	text_unseen(page, &listing->list);
 	return status;
 }

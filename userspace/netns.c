@@ -165,7 +165,8 @@ static enum status open_named(struct netns *ns, const char *path, struct fault *
 	struct visit result;
 
 	if (fd < 0 && (errno == EACCES || errno == EPERM))
-		return fault_set(fault, STATUS_DENIED, "not permitted to open %.256s", path);
+		return fault_set(fault, STATUS_DENIED,
+				 "not permitted to open %.256s: that takes root", path);
 	if (fd < 0)
 		return no_such_name(ns->name, fault);
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET) {

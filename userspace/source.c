@@ -19,6 +19,8 @@ enum {
 /* Ten million connections make 3 GiB; what is larger is no table. */
 static const unsigned long long text_max = 4ULL << 30;
 
+static const char takes_root[] = ": that takes root";
+
 static enum status unloaded(struct fault *fault, const char *path)
 {
 	if (access("/proc/self/net", F_OK))
@@ -48,7 +50,8 @@ enum status source_open(struct source *source, const char *path, bool saved, str
 	if (dir >= 0)
 		return source_adopt(source, dir, path, fault);
 	if (errno == EACCES || errno == EPERM)
-		return fault_set(fault, STATUS_DENIED, "not permitted to read %s", path);
+		return fault_set(fault, STATUS_DENIED, "not permitted to read %s%s", path,
+				 saved ? "" : takes_root);
 	if (saved)
 		return fault_set(fault, STATUS_USAGE,
 				 "cannot read %s: %s; --from takes a folder with copies of the files in /proc/tcpwatch",
@@ -108,8 +111,8 @@ enum status source_failed(const struct source *source, const char *name, int err
 				 source->path, name);
 	case EACCES:
 	case EPERM:
-		return fault_set(fault, STATUS_DENIED, "not permitted to read %s/%s",
-				 source->path, name);
+		return fault_set(fault, STATUS_DENIED, "not permitted to read %s/%s%s",
+				 source->path, name, source->saved ? "" : takes_root);
 	case ENOENT:
 	case ENXIO:
 		if (source->saved)
