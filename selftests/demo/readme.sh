@@ -106,8 +106,33 @@ sliding_window()
 	screen_kill
 }
 
+metrics()
+{
+	local some='^tcpwatch_(close_wait_sockets|process_fds|accept_queue_con)'
+
+	echo "# tcpwatch export | grep -E '$some'"
+	in_ns servers tcpwatch export | grep -E "$some"
+}
+
+# One after the other becomes stuck.
+tracepoint()
+{
+	local program
+
+	# shellcheck disable=SC2016 # for bpftrace
+	program='tracepoint:tcpwatch:stuck { printf("%d: %d ms\n", args->sport, args->wait_ms) }'
+	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+	spawn bpftrace servers bpftrace -B line -e "$program" >"$WORK/bpftrace"
+	wait_for "sockets that become stuck" lines_in bpftrace 4
+	stop bpftrace
+	printf "# bpftrace -e '%s'\n" "$program"
+	head -n 4 "$WORK/bpftrace"
+}
+
 servers_begin
 scene trouble in_trouble
+scene export metrics
 scene events as_it_happens
 scene top live_screen
 scene window sliding_window
+scene tracepoint tracepoint
