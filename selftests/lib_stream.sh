@@ -20,7 +20,7 @@ END='(127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\[::\]):[0-9]+'
 is_reading()
 {
 	find "/proc/${PEER_PID[$1]}/fd" -lname '*/tcpwatch/events' 2>/dev/null | grep -q . &&
-		grep -q poll "/proc/${PEER_PID[$1]}/wchan" 2>/dev/null
+		grep -q poll "/proc/${PEER_PID[$1]}/stack" 2>/dev/null
 }
 
 # reader NAME COMMAND [ARG...]: tcpwatch in namespace a, into $WORK/NAME.out and .err
