@@ -56,7 +56,12 @@ static void limit_count(const struct tcpw_conn *c, int n)
 		atomic_add(n, &limited_records);
 }
 
-/* The order that a record belongs to, as it is now; NULL if none. */
+static bool has_order(const struct tcpw_conn *c)
+{
+	return c->kind != TCPW_CONNECTION || c->state == TCP_CLOSE_WAIT;
+}
+
+/* The order that a record belongs to, as it is now. */
 static struct tcpw_order *order_of(const struct tcpw_conn *c)
 {
 	switch (c->kind) {
@@ -65,9 +70,7 @@ static struct tcpw_order *order_of(const struct tcpw_conn *c)
 	case TCPW_MINI:
 		return &per_cpu_ptr(c->tn->cpu, c->cpu)->minis;
 	default:
-		if (c->state == TCP_CLOSE_WAIT)
-			return &per_cpu_ptr(c->tn->cpu, c->cpu)->close_wait;
-		return NULL;
+		return &per_cpu_ptr(c->tn->cpu, c->cpu)->close_wait;
 	}
 }
 
@@ -78,10 +81,10 @@ static void enter(struct tcpw_conn *c)
 
 	if (c->kind != TCPW_MINI)
 		this_cpu_inc(c->tn->cpu->state[c->state]);
+	if (!has_order(c))
+		return;
 	c->cpu = smp_processor_id();
 	order = order_of(c);
-	if (!order)
-		return;
 	spin_lock(&order->lock);
 	tcpw_order_insert(order, c);
 	spin_unlock(&order->lock);
@@ -92,9 +95,9 @@ static void enter(struct tcpw_conn *c)
 /* The mirror of enter(). */
 static void leave(struct tcpw_conn *c)
 {
-	struct tcpw_order *order = order_of(c);
+	if (has_order(c)) {
+		struct tcpw_order *order = order_of(c);
 
-	if (order) {
 		spin_lock(&order->lock);
 		tcpw_order_erase(order, c);
 		spin_unlock(&order->lock);
@@ -121,9 +124,12 @@ struct tcpw_conn *tcpw_conn_alloc(struct tcpw_net *tn, struct sock *sk,
 
 	if (kind == TCPW_CONNECTION && limit_reached())
 		return NULL;
-	c = kmem_cache_alloc(cache, gfp | __GFP_NOWARN);
-	if (c)
-		*c = (struct tcpw_conn){ .tn = tn, .sk = sk, .kind = kind };
+	c = kmem_cache_zalloc(cache, gfp | __GFP_NOWARN);
+	if (!c)
+		return NULL;
+	c->tn = tn;
+	c->sk = sk;
+	c->kind = kind;
 	return c;
 }
 

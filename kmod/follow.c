@@ -388,7 +388,7 @@ void tcpw_follow_segment(const struct tcpw_segment *s)
 	if (!wanted(s->tn, &ends))
 		return;
 	if (!s->out || !sk || !is_connection(sk)) {
-		found = tcpw_segment_lookup(s);
+		found = tcpw_segment_lookup(s->skb, s->th, s->state);
 		sk = found;
 	}
 	if (sk && READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)

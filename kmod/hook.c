@@ -22,38 +22,36 @@
 #include "trace.h"
 #include "window.h"
 
-static u16 window_slot(const struct tcpw_segment *s)
+static u16 window_slot(const struct sk_buff *skb, const struct tcphdr *th, u8 pf)
 {
-	const struct tcphdr *th = s->th;
-
-	if (s->family == AF_INET)
-		return tcpw_window_slot4(ip_hdr(s->skb)->saddr, ip_hdr(s->skb)->daddr,
+	if (pf == NFPROTO_IPV4)
+		return tcpw_window_slot4(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
 					 th->source, th->dest);
-	return tcpw_window_slot6(&ipv6_hdr(s->skb)->saddr, &ipv6_hdr(s->skb)->daddr,
+	return tcpw_window_slot6(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr,
 				 th->source, th->dest);
 }
 
 /* A SYN came for a connection that has not been closed: its peer reuses the port. */
-static void syn_blocked(const struct tcpw_segment *s, struct sock *sk)
+static void syn_blocked(struct tcpw_net *tn, struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
 	if (c && c->state == TCP_CLOSE_WAIT) {
 		c->syn_blocked++;
-		tcpw_count(s->tn, TCPW_SYN_ON_CLOSE_WAIT);
-		if (tcpw_event_wanted(s->tn) || trace_syn_blocked_enabled())
-			tcpw_event_syn_blocked(s->tn, sk);
+		tcpw_count(tn, TCPW_SYN_ON_CLOSE_WAIT);
+		if (tcpw_event_wanted(tn) || trace_syn_blocked_enabled())
+			tcpw_event_syn_blocked(tn, sk);
 	}
 	tcpw_conn_unlock(sk);
 }
 
 /* A socket sends a SYN: its first, or the same again. */
-static void syn_sent(const struct tcpw_segment *s, struct sock *sk)
+static void syn_sent(struct tcpw_net *tn, struct sock *sk)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
 
 	if (c && c->syn_sent)
-		tcpw_count(s->tn, TCPW_SYN_RETRANS);
+		tcpw_count(tn, TCPW_SYN_RETRANS);
 	if (c) {
 		c->syn_sent = 1;
 		tcpw_life_tell_birth(c);
@@ -61,45 +59,42 @@ static void syn_sent(const struct tcpw_segment *s, struct sock *sk)
 	tcpw_conn_unlock(sk);
 }
 
-static void count_flags(const struct tcpw_segment *s)
+static __always_inline void count_flags(struct tcpw_net *tn, const struct tcphdr *th, bool out)
 {
-	const struct tcphdr *th = s->th;
-
 	if (th->rst) {
-		tcpw_count(s->tn, s->out ? TCPW_RST_OUT : TCPW_RST_IN);
+		tcpw_count(tn, out ? TCPW_RST_OUT : TCPW_RST_IN);
 		return;
 	}
 	if (th->syn && th->ack)
-		tcpw_count(s->tn, s->out ? TCPW_SYNACK_OUT : TCPW_SYNACK_IN);
+		tcpw_count(tn, out ? TCPW_SYNACK_OUT : TCPW_SYNACK_IN);
 	else if (th->syn)
-		tcpw_count(s->tn, s->out ? TCPW_SYN_OUT : TCPW_SYN_IN);
+		tcpw_count(tn, out ? TCPW_SYN_OUT : TCPW_SYN_IN);
 	if (th->fin)
-		tcpw_count(s->tn, s->out ? TCPW_FIN_OUT : TCPW_FIN_IN);
+		tcpw_count(tn, out ? TCPW_FIN_OUT : TCPW_FIN_IN);
 }
 
 /* A segment with a flag or a closed window came, or any while windows are closed. */
-static void segment_in(const struct tcpw_segment *s)
+static void segment_in(struct tcpw_net *tn, const struct sk_buff *skb, const struct tcphdr *th,
+		       const struct nf_hook_state *state)
 {
-	const struct tcphdr *th = s->th;
 	bool opens = th->syn && !th->ack, ends = th->fin || th->rst, window = false;
 	u16 slot = 0;
 	struct sock *sk;
 
-	if (th->syn || ends)
-		count_flags(s);
+	count_flags(tn, th, false);
 	if (!th->rst && (!th->window || tcpw_window_any_closed())) {
-		slot = window_slot(s);
+		slot = window_slot(skb, th, state->pf);
 		window = !th->window || atomic_read(&tcpw_window_in[slot]);
 	}
 	if (!opens && !ends && !window)
 		return;
 
-	sk = tcpw_segment_lookup(s);
+	sk = tcpw_segment_lookup(skb, th, state);
 	if (!sk)
 		return;
 	if (tcpw_snapshot_is_full(sk)) {
 		if (opens)
-			syn_blocked(s, sk);
+			syn_blocked(tn, sk);
 		if (window)
 			tcpw_window_in_seen(sk, th, slot);
 	} else if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT && ends) {
@@ -109,16 +104,15 @@ static void segment_in(const struct tcpw_segment *s)
 }
 
 /* The same on its way out. */
-static void segment_out(const struct tcpw_segment *s)
+static void segment_out(struct tcpw_net *tn, const struct sk_buff *skb, const struct tcphdr *th,
+			const struct nf_hook_state *state)
 {
-	const struct tcphdr *th = s->th;
-	struct sock *sk = s->skb->sk;
+	struct sock *sk = skb->sk;
 
-	if (th->syn || th->fin || th->rst)
-		count_flags(s);
+	count_flags(tn, th, true);
 	if (th->rst) {
 		/* What made the kernel reset the peer ends a mini-socket, too. */
-		sk = tcpw_segment_lookup(s);
+		sk = tcpw_segment_lookup(skb, th, state);
 		if (!sk)
 			return;
 		if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
@@ -131,67 +125,86 @@ static void segment_out(const struct tcpw_segment *s)
 		return;
 	if (th->syn) {
 		if (!th->ack)
-			syn_sent(s, sk);
+			syn_sent(tn, sk);
 	} else if (!th->window || (tcpw_window_any_closed() &&
 			    atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)]))) {
 		tcpw_window_out_seen(sk, th);
 	}
 }
 
-/*
- * Whether a segment is worth a look: it has one of the flags or a closed window, or a
- * closed window may open, or somebody follows connections. All others, nearly all of the
- * traffic, end here. A header that is not in the packet's linear part has to be looked at
- * to know.
- */
-static __always_inline bool matters(const struct tcpw_net *tn, const struct sk_buff *skb,
-				    const struct tcphdr *th)
+static noinline void follow(struct tcpw_net *tn, struct sk_buff *skb, const struct tcphdr *th,
+			    const struct nf_hook_state *state, int offset)
 {
-	return tcpw_follow_here(tn) ||
-	       unlikely((const u8 *)(th + 1) - skb->data > skb_headlen(skb) ||
-			tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
-			!th->window || tcpw_window_any_closed());
+	struct tcpw_segment segment = {
+		.tn = tn,
+		.skb = skb,
+		.th = th,
+		.state = state,
+		.offset = offset,
+		.out = state->hook == NF_INET_LOCAL_OUT,
+	};
+
+	tcpw_follow_segment(&segment);
+}
+
+/* A segment that matters, at @offset of the packet's data, @th perhaps a copy of its header. */
+static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, const struct tcphdr *th,
+			     const struct nf_hook_state *state, int offset)
+{
+	bool out = state->hook == NF_INET_LOCAL_OUT;
+
+	/* What comes in is whole and sound by now; a raw socket may send what is neither. */
+	if (state->pf == NFPROTO_IPV4 && ip_is_fragment((const void *)skb->data))
+		return;
+	/* TCP drops what is not even a header. */
+	if (th->doff < sizeof(*th) / 4 || offset + th->doff * 4 > skb->len)
+		return;
+	if (out)
+		segment_out(tn, skb, th, state);
+	if (tcpw_follow_here(tn))
+		follow(tn, skb, th, state, offset);
+	if (!out)
+		segment_in(tn, skb, th, state);
+}
+
+/* The same of one whose header is not in the packet's linear part, which stays as it is. */
+static noinline void look_into(struct tcpw_net *tn, struct sk_buff *skb,
+			       const struct nf_hook_state *state, int offset)
+{
+	const struct tcphdr *th;
+	struct tcphdr copy;
+
+	th = skb_header_pointer(skb, offset, sizeof(copy), &copy);
+	if (th)
+		look_at(tn, skb, th, state, offset);
+}
+
+/* Whether a packet's linear part ends before a header in it does. */
+static __always_inline bool is_cut_off(const struct sk_buff *skb, const struct tcphdr *th)
+{
+	return unlikely((const u8 *)(th + 1) - skb->data > skb_headlen(skb));
 }
 
 /*
+ * Look at a segment if it is worth that: it has one of the flags or a closed window, or a
+ * closed window may open, or somebody follows connections. All others, nearly all of the
+ * traffic, end here. A header that is not in the packet's linear part has to be looked at
+ * to know.
+ *
  * Context of all hooks: under rcu_read_lock(); LOCAL_IN in softirq, LOCAL_OUT also in
  * process context with bottom halves on. No allocation, no lock on the common way. A packet's
  * data begins with its IP header there, and ipt_do_table() relies on that, too; with a load and
  * an addition less than from skb_network_header().
  */
-static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb,
-			     const struct nf_hook_state *state, u8 family, const struct tcphdr *th)
+static __always_inline void sieve(struct tcpw_net *tn, struct sk_buff *skb,
+				  const struct tcphdr *th, const struct nf_hook_state *state)
 {
-	int offset = (const u8 *)th - skb->data;
-	struct tcphdr copy;
-	struct tcpw_segment s = {
-		.tn = tn,
-		.skb = skb,
-		.th = skb_header_pointer(skb, offset, sizeof(copy), &copy),
-		.offset = offset,
-		.family = family,
-		.out = state->hook == NF_INET_LOCAL_OUT,
-		.ifindex = state->out ? state->out->ifindex : 0,
-	};
-
-	/* TCP drops what is not even a header. */
-	if (!s.th || s.th->doff < sizeof(copy) / 4 || offset + s.th->doff * 4 > skb->len)
-		return;
-	if (s.out)
-		segment_out(&s);
-	if (tcpw_follow_here(tn))
-		tcpw_follow_segment(&s);
-	if (!s.out)
-		segment_in(&s);
-}
-
-static __always_inline void hook4_tcp(struct tcpw_net *tn, struct sk_buff *skb,
-				      const struct nf_hook_state *state, const struct iphdr *ip,
-				      const struct tcphdr *th)
-{
-	/* What comes in is whole and sound by now; a raw socket may send what is neither. */
-	if (matters(tn, skb, th) && !ip_is_fragment(ip) && ip->ihl >= sizeof(*ip) / 4)
-		look_at(tn, skb, state, AF_INET, th);
+	if (is_cut_off(skb, th))
+		look_into(tn, skb, state, (const u8 *)th - skb->data);
+	else if (tcpw_follow_here(tn) ||
+		 unlikely(tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
+			  !th->window || tcpw_window_any_closed()))
+		look_at(tn, skb, th, state, (const u8 *)th - skb->data);
 }
 
 static noinline void hook4_options(struct tcpw_net *tn, struct sk_buff *skb,
@@ -199,7 +212,8 @@ static noinline void hook4_options(struct tcpw_net *tn, struct sk_buff *skb,
 {
 	const struct iphdr *ip = (const void *)skb->data;
 
-	hook4_tcp(tn, skb, state, ip, (const void *)ip + ip->ihl * 4);
+	if (ip->ihl >= sizeof(*ip) / 4)
+		sieve(tn, skb, (const void *)ip + ip->ihl * 4, state);
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
@@ -212,7 +226,7 @@ static unsigned int hook4(void *priv, struct sk_buff *skb, const struct nf_hook_
 	if (unlikely(*(const u8 *)ip != 0x45))
 		hook4_options(priv, skb, state);
 	else
-		hook4_tcp(priv, skb, state, ip, (const void *)(ip + 1));
+		sieve(priv, skb, (const void *)(ip + 1), state);
 	return NF_ACCEPT;
 }
 
@@ -245,8 +259,8 @@ static unsigned int hook6(void *priv, struct sk_buff *skb, const struct nf_hook_
 
 	if (unlikely(ip->nexthdr != IPPROTO_TCP))
 		th = find_tcp6(skb, ip);
-	if (th && matters(priv, skb, th))
-		look_at(priv, skb, state, AF_INET6, th);
+	if (th)
+		sieve(priv, skb, th, state);
 	return NF_ACCEPT;
 }
 #endif

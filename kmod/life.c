@@ -143,15 +143,30 @@ void tcpw_life_tell_birth(struct tcpw_conn *c)
 }
 
 /*
+ * The module's state in a socket's namespace; NULL if that is not alive. The record has it at
+ * hand, and is gone before it.
+ */
+static struct tcpw_net *net_of(const struct sock *sk, const struct tcpw_conn *c, bool alive)
+{
+	if (!alive)
+		return NULL;
+	return c ? c->tn : tcpw_net_of(sock_net(sk));
+}
+
+/*
  * A socket that listens has its address, but one that connects has no port yet, and a
  * listener's child neither addresses nor a cookie that lasts: they are told of when the
  * SYN is sent, or with the next change.
  */
-static void birth(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 now_ns)
+static void birth(struct sock *sk, unsigned int to, u64 now_ns)
 {
-	struct tcpw_conn *c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
+	struct tcpw_net *tn = tcpw_net_of_sock(sk);
 	bool wanted = tcpw_event_wanted(tn);
+	struct tcpw_conn *c;
 
+	if (!tn)
+		return;
+	c = new_record(tn, sk, to, now_ns, GFP_ATOMIC);
 	if (wanted && to == TCP_LISTEN)
 		tcpw_event_state(tn, sk, TCP_CLOSE, to, TCPW_UNKNOWN_NS);
 	if (!c) {
@@ -299,18 +314,21 @@ static void tell_end(struct tcpw_net *tn, struct sock *sk, struct tcpw_conn *c,
 /*
  * A socket closes; a mini-socket may stay in its place, and needs a record even if the
  * socket had none. In a namespace that is dying none is made: its records are being
- * freed. Returns false if the socket has no record.
+ * freed.
  */
-static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now_ns)
+static void end(struct sock *sk, unsigned int from, u64 now_ns)
 {
+	bool alive = check_net(sock_net(sk));
 	struct inet_timewait_sock *tw = NULL;
+	struct tcpw_net *tn;
 	struct tcpw_conn *c;
 	enum tcpw_by by;
 
-	if (tn && from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
+	if (alive && from == TCP_FIN_WAIT2 && !sock_flag(sk, SOCK_DONE))
 		tw = tcpw_mini_find(sk, TCP_FIN_WAIT2);
 	by = tcpw_ending_by(sk, from, tw);
 	c = tcpw_conn_lock(sk);
+	tn = net_of(sk, c, alive);
 	count_handshake(tn, sk, c, from, TCP_CLOSE);
 	if (c) {
 		if (c->kind == TCPW_CONNECTION && !in_handshake(from) && by != TCPW_BY_OTHER)
@@ -321,17 +339,18 @@ static bool end(struct tcpw_net *tn, struct sock *sk, unsigned int from, u64 now
 	if (tcpw_event_wanted(tn))
 		tell_end(tn, sk, c, from, by, tw, now_ns);
 	if (tw)
-		tcpw_mini_insert(tn, c, tw, GFP_ATOMIC);
+		tcpw_mini_insert(tn, c, tw, now_ns, GFP_ATOMIC);
 	else if (c && !(tn && from == TCP_LISTEN && tcpw_half_open_keep(tn, c)))
 		tcpw_conn_free(c);
-	return c;
+	if (!c && tn)
+		stranger(tn, sk, TCP_CLOSE, now_ns);
 }
 
-/* The record's socket goes on to another state. Returns false if it has no record. */
-static bool go_on(struct tcpw_net *tn, struct sock *sk, unsigned int from,
-		  unsigned int to, u64 now_ns)
+/* The record's socket goes on to another state. */
+static void go_on(struct sock *sk, unsigned int from, unsigned int to, u64 now_ns)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(sk);
+	struct tcpw_net *tn = net_of(sk, c, check_net(sock_net(sk)));
 
 	count_handshake(tn, sk, c, from, to);
 	if (c)
@@ -345,7 +364,16 @@ static bool go_on(struct tcpw_net *tn, struct sock *sk, unsigned int from,
 		tcpw_conn_move(c, to, now_ns);
 	}
 	tcpw_conn_unlock(sk);
-	return c;
+	if (!c && tn)
+		stranger(tn, sk, to, now_ns);
+}
+
+static void count_illegal(const struct sock *sk)
+{
+	struct tcpw_net *tn = tcpw_net_of_sock(sk);
+
+	if (tn)
+		tcpw_count(tn, TCPW_ILLEGAL_TRANSITIONS);
 }
 
 /**
@@ -360,22 +388,16 @@ static bool go_on(struct tcpw_net *tn, struct sock *sk, unsigned int from,
 void tcpw_life_change(struct sock *sk, unsigned int from, unsigned int to)
 {
 	u64 now_ns = ktime_get_boottime_ns();
-	struct tcpw_net *tn;
-	bool known;
 
 	rcu_read_lock();
-	tn = tcpw_net_of_sock(sk);
-	if (tn && !tcpw_state_cause(from, to))
-		tcpw_count(tn, TCPW_ILLEGAL_TRANSITIONS);
-	if (is_birth(from, to)) {
-		if (tn)
-			birth(tn, sk, to, now_ns);
-	} else {
-		known = to == TCP_CLOSE ? end(tn, sk, from, now_ns) :
-				       go_on(tn, sk, from, to, now_ns);
-		if (!known && tn)
-			stranger(tn, sk, to, now_ns);
-	}
+	if (unlikely(!tcpw_state_cause(from, to)))
+		count_illegal(sk);
+	if (is_birth(from, to))
+		birth(sk, to, now_ns);
+	else if (to == TCP_CLOSE)
+		end(sk, from, now_ns);
+	else
+		go_on(sk, from, to, now_ns);
 	rcu_read_unlock();
 }
 

@@ -80,6 +80,7 @@ struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk, unsigned int su
  * @tn: the namespace
  * @c: the record of the full socket, out of the table, taken over; NULL to make one
  * @tw: the mini-socket; its reference is taken over
+ * @now_ns: CLOCK_BOOTTIME
  * @gfp: how to make a record
  *
  * Context: as @gfp says, no bucket lock; the namespace is kept, or was seen alive in
@@ -87,7 +88,7 @@ struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk, unsigned int su
  * Return: 0, also if it has a record already; -ENOMEM.
  */
 int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
-		     struct inet_timewait_sock *tw, gfp_t gfp)
+		     struct inet_timewait_sock *tw, u64 now_ns, gfp_t gfp)
 {
 	if (!c)
 		c = tcpw_conn_alloc(tn, (struct sock *)tw, TCPW_MINI, gfp);
@@ -98,7 +99,7 @@ int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
 	c->kind = TCPW_MINI;
 	c->sk = (struct sock *)tw;
 	c->state = TCP_FIN_WAIT2;
-	c->order_ns = expires_ns(tw, ktime_get_boottime_ns());
+	c->order_ns = expires_ns(tw, now_ns);
 	c->kicked_ns = 0;
 	/* The seed may have been here first. */
 	if (!tcpw_conn_insert(c))

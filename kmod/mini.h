@@ -21,7 +21,7 @@ struct tcpw_order_key;
 
 struct inet_timewait_sock *tcpw_mini_find(const struct sock *sk, unsigned int substate);
 int tcpw_mini_insert(struct tcpw_net *tn, struct tcpw_conn *c,
-		     struct inet_timewait_sock *tw, gfp_t gfp);
+		     struct inet_timewait_sock *tw, u64 now_ns, gfp_t gfp);
 void tcpw_mini_kick(const struct inet_timewait_sock *tw);
 void tcpw_mini_settle(struct tcpw_order *minis);
 void tcpw_mini_patrol(struct tcpw_order *minis, struct tcpw_order_key *at);

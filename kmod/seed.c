@@ -4,6 +4,7 @@
  * records under their own locks. Without the lock a socket could close between being
  * seen and being recorded, and leave a record for a dead one.
  */
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <net/inet_hashtables.h>
 #include <net/sock.h>
@@ -83,7 +84,7 @@ static int adopt(struct batch *batch)
 			sock_gen_put(sk);
 		} else if (READ_ONCE(sk->sk_state) == TCP_TIME_WAIT) {
 			err = tcpw_mini_insert(tcpw_net_of(net), NULL, inet_twsk(sk),
-					       GFP_KERNEL);
+					       ktime_get_boottime_ns(), GFP_KERNEL);
 		} else {
 			lock_sock(sk);
 			err = tcpw_life_adopt(sk);

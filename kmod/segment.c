@@ -11,7 +11,9 @@
 
 /**
  * tcpw_segment_lookup() - the socket at the local end, if it is no listener
- * @s: the segment
+ * @skb: the segment's packet
+ * @th: its TCP header
+ * @state: of the hook that it is in
  *
  * The kernel finds the sockets of segments that come in later, save where early demux
  * did already; of those that leave it knows them, but a reset may come from none.
@@ -19,33 +21,34 @@
  * Context: under rcu_read_lock().
  * Return: a full, mini- or request socket with a reference, for sock_gen_put(); or NULL.
  */
-struct sock *tcpw_segment_lookup(const struct tcpw_segment *s)
+struct sock *tcpw_segment_lookup(const struct sk_buff *skb, const struct tcphdr *th,
+				 const struct nf_hook_state *state)
 {
-	struct net *net = s->tn->net;
-	__be16 local = s->out ? s->th->source : s->th->dest;
-	__be16 remote = s->out ? s->th->dest : s->th->source;
-	int dif = s->ifindex, sdif = 0;
+	bool out = state->hook == NF_INET_LOCAL_OUT;
+	__be16 local = out ? th->source : th->dest;
+	__be16 remote = out ? th->dest : th->source;
+	int dif = out ? state->out->ifindex : 0, sdif = 0;
 
-	if (s->family == AF_INET) {
-		const struct iphdr *ip = ip_hdr(s->skb);
+	if (state->pf == NFPROTO_IPV4) {
+		const struct iphdr *ip = ip_hdr(skb);
 
-		if (!s->out) {
-			dif = inet_iif(s->skb);
-			sdif = inet_sdif(s->skb);
+		if (!out) {
+			dif = inet_iif(skb);
+			sdif = inet_sdif((struct sk_buff *)skb);
 		}
-		return tcpw_lookup4(net, s->out ? ip->daddr : ip->saddr, remote,
-				    s->out ? ip->saddr : ip->daddr, ntohs(local), dif, sdif);
+		return tcpw_lookup4(state->net, out ? ip->daddr : ip->saddr, remote,
+				    out ? ip->saddr : ip->daddr, ntohs(local), dif, sdif);
 	}
 #if IS_ENABLED(CONFIG_IPV6)
 	{
-		const struct ipv6hdr *ip = ipv6_hdr(s->skb);
+		const struct ipv6hdr *ip = ipv6_hdr(skb);
 
-		if (!s->out) {
-			dif = inet6_iif(s->skb);
-			sdif = inet6_sdif(s->skb);
+		if (!out) {
+			dif = inet6_iif(skb);
+			sdif = inet6_sdif(skb);
 		}
-		return tcpw_lookup6(net, s->out ? &ip->daddr : &ip->saddr, remote,
-				    s->out ? &ip->saddr : &ip->daddr, ntohs(local), dif, sdif);
+		return tcpw_lookup6(state->net, out ? &ip->daddr : &ip->saddr, remote,
+				    out ? &ip->saddr : &ip->daddr, ntohs(local), dif, sdif);
 	}
 #else
 	return NULL;
@@ -64,10 +67,10 @@ void tcpw_segment_ends(const struct tcpw_segment *s, struct tcpw_ends *ends)
 	struct in6_addr *from = s->out ? &ends->local : &ends->remote;
 	struct in6_addr *to = s->out ? &ends->remote : &ends->local;
 
-	ends->family = s->family;
+	ends->family = s->state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
 	ends->local_port = s->out ? s->th->source : s->th->dest;
 	ends->remote_port = s->out ? s->th->dest : s->th->source;
-	if (s->family == AF_INET) {
+	if (ends->family == AF_INET) {
 		ipv6_addr_set_v4mapped(ip_hdr(s->skb)->saddr, from);
 		ipv6_addr_set_v4mapped(ip_hdr(s->skb)->daddr, to);
 	} else {

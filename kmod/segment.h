@@ -5,6 +5,7 @@
 #ifndef TCPW_SEGMENT_H
 #define TCPW_SEGMENT_H
 
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/types.h>
@@ -18,22 +19,21 @@ struct tcpw_net;
  * @tn: the namespace
  * @skb: the packet
  * @th: its TCP header, the fixed part; in the packet or a copy
+ * @state: of the hook
  * @offset: of the TCP header in the packet
- * @family: AF_INET or AF_INET6
  * @out: it leaves
- * @ifindex: the interface that it leaves by
  */
 struct tcpw_segment {
 	struct tcpw_net *tn;
 	struct sk_buff *skb;
 	const struct tcphdr *th;
+	const struct nf_hook_state *state;
 	int offset;
-	u8 family;
 	bool out;
-	int ifindex;
 };
 
-struct sock *tcpw_segment_lookup(const struct tcpw_segment *s);
+struct sock *tcpw_segment_lookup(const struct sk_buff *skb, const struct tcphdr *th,
+				 const struct nf_hook_state *state);
 void tcpw_segment_ends(const struct tcpw_segment *s, struct tcpw_ends *ends);
 
 #endif
