@@ -62,7 +62,8 @@ struct options {
  * @argp: its own options and words, and what --help says of it
  * @flags: of argp, more than the usual ones
  * @refuses: those of the options of every command that it does not take: why, and what
- *	to do. Its --help does not tell of them, and so completion and tcpwatch(8) do not
+ *	to do. Its --help does not tell of them, nor does completion; tcpwatch(8) says
+ *	that they are not for it
  */
 struct usage {
 	struct argp argp;
