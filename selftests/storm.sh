@@ -3,7 +3,7 @@
 #
 # Everything at once: connections that open, close, half-close and reset on all CPUs,
 # sockets that are killed, 8 readers in every file, filters that change, namespaces that
-# come and go, and the module loaded and unloaded, 8 times or as often as STORM_ROUNDS
+# come and go, a tracer, and the module loaded and unloaded, 8 times or as often as STORM_ROUNDS
 # says, while STORM_CROWD connections stay open. When it is over, ss and the module say the same.
 
 # shellcheck source=selftests/lib.sh
@@ -11,6 +11,7 @@
 
 ROUNDS=${STORM_ROUNDS:-8}
 CROWD=${STORM_CROWD:-100}
+TRACING=/sys/kernel/tracing
 
 # A namespace is made, has connections, and goes, with sockets that nobody holds.
 come_and_go()
@@ -49,6 +50,9 @@ rounds()
 
 	for ((i = 1; i <= ROUNDS; i++)); do
 		module_load || fail "insmod $i failed"
+		# Any CLOSE_WAIT that a tick finds is stuck, and traced to the end.
+		ns_sysctl a net.tcpwatch.close_wait_stuck_ms=1
+		echo 1 >$TRACING/events/tcpwatch/enable || fail "tracing $i failed"
 		# Of the crowd alone; what moves while it is counted may be missing.
 		expect_between "established the time $i" "$(summary a established)" \
 			$((2 * CROWD - 10)) $((2 * CROWD + 9999))
@@ -108,6 +112,7 @@ over()
 	module_left_nothing
 }
 
+[ -e $TRACING/trace ] || mount -t tracefs tracefs $TRACING || give_up "there is no tracefs"
 module_absent
 log_mark
 for ns in a b; do
