@@ -31,7 +31,7 @@ static inline bool tcpw_snapshot_is_full(const struct sock *sk)
 static inline u8 tcpw_snapshot_snd_wscale(const struct sock *sk)
 {
 	/* Set by the handshake, in one word with flags that any segment may set. */
-	return data_race(tcp_sk(sk)->rx_opt.snd_wscale);
+	return data_race((u8)tcp_sk(sk)->rx_opt.snd_wscale);
 }
 
 /**
@@ -44,7 +44,7 @@ static inline u8 tcpw_snapshot_snd_wscale(const struct sock *sk)
 static inline u8 tcpw_snapshot_rcv_wscale(const struct sock *sk)
 {
 	/* As the peer's. */
-	return data_race(tcp_sk(sk)->rx_opt.rcv_wscale);
+	return data_race((u8)tcp_sk(sk)->rx_opt.rcv_wscale);
 }
 
 u64 tcpw_snapshot_bytes_in(const struct sock *sk);
