@@ -65,7 +65,8 @@ download()
 		die "cannot download $*: is the network up?"
 }
 
-# make_run NAME: a new folder for the logs of a VM; those of the last few stay.
+# make_run NAME: a new folder for the logs of a VM; those of the last few stay, and of the last day,
+# as a VM may still be running.
 make_run()
 {
 	local runs=$TCPWATCH_CACHE/run
@@ -73,5 +74,5 @@ make_run()
 	mkdir -p "$runs"
 	mktemp -d "$runs/$(date +%m%d-%H%M%S)-$1-XXXX"
 	find "$runs" -mindepth 1 -maxdepth 1 -printf '%T@ %p\0' | sort -zrn | tail -zn +21 |
-		cut -zd' ' -f2- | xargs -0r rm -rf
+		cut -zd' ' -f2- | xargs -0rI FOLDER find FOLDER -maxdepth 0 -mtime +0 -exec rm -rf {} +
 }
