@@ -28,7 +28,7 @@
 enum {
 	BATCH = 64,
 	COUNT_MAX = 1 << 20,
-	RATE = 10000,
+	RATE = 5000,
 	HOST_BITS = 17,		/* of a source that differ from one to the next */
 	PORT_BITS = 15,
 	HOP_LIMIT = 64,
