@@ -108,8 +108,8 @@ long_line()
 	local way=add
 
 	[ "$1" = on ] || way=del
-	tc -n "$(ns_name a)" qdisc $way dev a-b root netem delay 400ms
-	tc -n "$(ns_name b)" qdisc $way dev b-a root netem delay 400ms
+	tc -n "$(ns_name a)" qdisc $way dev a-b root netem delay 200ms
+	tc -n "$(ns_name b)" qdisc $way dev b-a root netem delay 200ms
 }
 
 both_close_at_once()
