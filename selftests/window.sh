@@ -343,6 +343,30 @@ closed_window()
 	expect_words "The peer's window closed [0-9]+ times, for .* in all .*; [0-9]+ probes asked"
 }
 
+# Who comes when it is closed already sees a probe first.
+closed_before()
+{
+	local f=$1 name=before$1 id filled
+
+	peer pb set "l$f" rcvbuf 4096
+	pair "$name" "$f"
+	peer pb set "l$f" rcvbuf 131072
+	cookie pa "c$name"
+	id=$VALUE
+	peer pa fill "c$name"
+	filled=$VALUE
+	wait_for "the window is closed" row_is a connections "$id" snd_wnd 0
+	reader "$name" window "id=$id" --json --for 100
+	record "$name.events" a
+	count a TcpExtTCPWinProbe
+	wait_for "probes" probes_out 2
+	peer pb recv "s$name" "$filled"
+	peer pa flushed "c$name"
+	finish "$name"
+	expect_between "probes" "$(of out.probes)" 2 99
+	expect_eq "keepalives" "$(of out.keepalives)" 0
+}
+
 # most_in_flight NAME: at most, as captured where the data left: sequence numbers sent and not
 # acknowledged
 most_in_flight()
@@ -588,6 +612,7 @@ for f in 4 6; do
 	test_case "lost data of the peer, IPv$f" lost_data_of_the_peer $f
 	test_case "lost ACKs of ours, IPv$f" lost_acks_of_ours $f
 	test_case "a reader that stops, IPv$f" closed_window $f
+	test_case "a window that was closed before, IPv$f" closed_before $f
 	test_case "a small buffer, IPv$f" small_buffer $f
 	test_case "a long fat path, IPv$f" long_fat_path $f
 done

@@ -326,9 +326,9 @@ static void take_sacks(struct flow *flow, const struct flow_segment *s)
  * are without data and one before the left edge. Sources: tcp_xmit_probe_skb(),
  * tcp_keepalive_timer().
  */
-static enum flow_mark mark_question(const struct flow_side *side)
+static enum flow_mark mark_question(uint32_t wnd)
 {
-	return side->edge_known && !side->wnd ? FLOW_PROBE : FLOW_KEEPALIVE;
+	return wnd ? FLOW_KEEPALIVE : FLOW_PROBE;
 }
 
 /*
@@ -351,12 +351,13 @@ static bool is_missing(const struct flow *flow, const struct flow_segment *s)
 	return true;
 }
 
-static void mark_out(const struct flow *flow, struct flow_side *side, struct flow_segment *s)
+static void mark_out(const struct flow *flow, struct flow_side *side, struct flow_segment *s,
+		     uint32_t wnd)
 {
 	if (s->flags & (FLOW_SYN | FLOW_FIN | FLOW_RST))
 		return;
 	if (!s->len && s->seq + 1 == side->una)
-		set_mark(side, s, mark_question(side));
+		set_mark(side, s, mark_question(wnd));
 	else if (s->len && s->seq < side->nxt)
 		set_mark(side, s, FLOW_AGAIN);
 	s->missing = s->mark == FLOW_AGAIN && is_missing(flow, s);
@@ -406,7 +407,7 @@ static void ranges_add(struct flow_ranges *ranges, uint64_t left, uint64_t right
 }
 
 /* We know ourselves what we had of it; and what is beyond our window we do not take. */
-static void mark_in(struct flow *flow, struct flow_segment *s, uint64_t rcv_nxt)
+static void mark_in(struct flow *flow, struct flow_segment *s, uint64_t rcv_nxt, uint32_t wnd)
 {
 	struct flow_side *side = &flow->side[FLOW_IN];
 	uint64_t right = s->seq + s->len;
@@ -414,9 +415,8 @@ static void mark_in(struct flow *flow, struct flow_segment *s, uint64_t rcv_nxt)
 
 	if (s->flags & (FLOW_SYN | FLOW_FIN | FLOW_RST))
 		return;
-	if (s->len <= 1 && (s->seq + 1 == rcv_nxt ||
-			    (s->len && s->seq == rcv_nxt && side->edge_known && !side->wnd))) {
-		set_mark(side, s, mark_question(side));
+	if (s->len <= 1 && (s->seq + 1 == rcv_nxt || (s->len && s->seq == rcv_nxt && !wnd))) {
+		set_mark(side, s, mark_question(wnd));
 		return;
 	}
 	if (!s->len)
@@ -491,6 +491,15 @@ static struct flow_segment *append(struct flow *flow, const struct flow_segment 
 	return &more[flow->n++];
 }
 
+/* The window that is open for a segment; before one was advertised, what the socket knew. */
+static uint32_t window_for(const struct flow_side *side, const struct flow_segment *s,
+			   const struct event *event)
+{
+	if (side->edge_known)
+		return side->wnd;
+	return low_of(event, s->way == FLOW_OUT ? "snd_wnd" : "rcv_wnd");
+}
+
 /* What fills a hole comes for the first time; what is sent again does not leave so. */
 static uint64_t new_bytes(const struct flow_side *side, const struct flow_segment *s)
 {
@@ -517,9 +526,9 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 	side = &flow->side[s->way];
 	take_syn(side, s, event);
 	if (s->way == FLOW_OUT)
-		mark_out(flow, side, s);
+		mark_out(flow, side, s, window_for(side, s, event));
 	else
-		mark_in(flow, s, rcv_nxt);
+		mark_in(flow, s, rcv_nxt, window_for(side, s, event));
 	if (s->len && s->mark != FLOW_PROBE && s->mark != FLOW_KEEPALIVE) {
 		side->segments++;
 		side->sent += new_bytes(side, s);
