@@ -212,7 +212,6 @@ iterated()
 reloaded()
 {
 	unmake_states p a 4
-	in_ns a ss -HtaK state fin-wait-2 >/dev/null
 	all_gone
 	module_unload || fail "rmmod failed"
 	module_left_nothing

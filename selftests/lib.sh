@@ -312,10 +312,52 @@ no_late_resets()
 	ns_sysctl "$1" net.ipv4.tcp_fin_timeout=120
 }
 
+# assassinate: the sockets that standard input has, "LOCAL REMOTE" each, wherever their peers are.
+# Before Linux 6.0 ss -K ends no mini-socket, and makes one that nobody holds stay for ever.
+assassinate()
+{
+	local ns
+
+	cat >"$WORK/doomed"
+	[ -s "$WORK/doomed" ] || return
+	for ns in "${!NS_PID[@]}"; do
+		in_ns "$ns" "$TRAFFIC/assassin" <"$WORK/doomed"
+	done
+}
+
+minis_ended()
+{
+	ss_minis "$1" | cut -d' ' -f2,3 | assassinate
+	[ -z "$(ss_minis "$1")" ]
+}
+
+# end_minis NAMESPACE: its mini-sockets
+end_minis()
+{
+	wait_for "no mini-socket is left in $1" minis_ended "$1"
+}
+
+orphans()
+{
+	ss_dump "$1" | awk '$6 == "-" && $7 == "full" { print $2, $3 }'
+}
+
+orphans_ended()
+{
+	orphans "$1" | assassinate
+	[ -z "$(orphans "$1")" ]
+}
+
+# end_orphans NAMESPACE: sockets that nobody holds would hold it, and count for the module
+end_orphans()
+{
+	unmute_all "$1"
+	wait_for "no orphan is left in $1" orphans_ended "$1"
+}
+
 ns_del()
 {
-	# Sockets that nobody holds would hold the namespace, and count for the module.
-	in_ns "$1" ss -HtaK > /dev/null
+	end_orphans "$1"
 	kill "${NS_PID[$1]}"
 	wait "${NS_PID[$1]}" 2>/dev/null
 	unset "NS_PID[$1]"
@@ -632,6 +674,10 @@ clean_up()
 		kill "${PEER_PID[$name]}"
 		wait "${PEER_PID[$name]}"
 	done 2>/dev/null
+	# Of all, as long as their peers' namespaces are there.
+	for name in "${!NS_PID[@]}"; do
+		end_orphans "$name"
+	done
 	for name in "${!NS_PID[@]}"; do
 		ns_del "$name"
 	done

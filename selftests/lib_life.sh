@@ -34,7 +34,7 @@ expect_life()
 all_gone()
 {
 	wait_for "no socket is left" summary_is a connections 0
-	in_ns a ss -HtaK state time-wait >/dev/null
+	end_minis a
 	# Of a mini-socket's end there is no event: it is looked for from time to time.
 	wait_for "no mini-socket is left" summary_is a fin_wait2 0
 	agree a

@@ -49,6 +49,22 @@ ss_dump()
 		}' | sort
 }
 
+# ss_minis NAMESPACE: the mini-sockets, "state local remote least-ms most-ms", the last
+# two being what the timer that ss rounds down may be.
+ss_minis()
+{
+	in_ns "$1" ss -HOtano 2>/dev/null | awk '
+		match($0, "timer:[(]timewait,[^,]*") {
+			text = substr($0, RSTART + 16, RLENGTH - 16)
+			unit = text ~ /ms$/ ? 1 : 1000
+			minutes = text ~ /min/ ? text + 0 : 0
+			sub(/^[0-9]+min/, "", text)
+			ms = 60000 * minutes + (text ~ /^[0-9]+ms$/ ? 1 : 1000) * text
+			state = $1 == "FIN-WAIT-2" ? "FIN_WAIT2" : "TIME_WAIT"
+			printf "%s %s %s %d %d\n", state, $4, $5, ms, ms + unit - 1
+		}' | sort
+}
+
 # In what the module says ids are decimal, in what ss says they are hexadecimal.
 hex_ids()
 {

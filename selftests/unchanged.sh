@@ -92,7 +92,7 @@ transfer()
 	wait_for "the last is captured" last_captured "$name"
 	stop tcpdump
 	normal "$WORK/$name.pcap" >"$WORK/$name"
-	in_ns a ss -HtaK >/dev/null
+	end_minis a
 }
 
 last_captured()
