@@ -156,7 +156,7 @@ cost_of()
 reserve_of()
 {
 	cookie "$1" "$2"
-	in_ns a ss -HOtamne |
+	in_ns a ss -HOtamne 2>/dev/null |
 		sed -nE "$(printf 's/.* sk:%x .*skmem:.*,f([0-9]+),.*/\\1/p' "$VALUE")"
 }
 
