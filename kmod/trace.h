@@ -20,12 +20,15 @@
 #include "conn.h"
 #include "event.h"
 
-/* The two printed ones follow what aligns them. */
+/*
+ * The two printed ones, each a struct sockaddr_in6, follow what aligns them. Sizes are numbers, as
+ * they stand in the format, where older bpftraces know no structs.
+ */
 #define TCPW_SOCK_ENTRY							\
 	__field(__u64, id)						\
 	__field(__u32, netns)						\
-	__array(__u8, local, sizeof(struct sockaddr_in6))		\
-	__array(__u8, remote, sizeof(struct sockaddr_in6))		\
+	__array(__u8, local, 28)					\
+	__array(__u8, remote, 28)					\
 	__field(__u16, family)						\
 	__field(__u16, sport)						\
 	__field(__u16, dport)						\
@@ -38,6 +41,7 @@
 	do {								\
 		struct tcpw_ends ends;					\
 									\
+		BUILD_BUG_ON(sizeof(__entry->local) != sizeof(struct sockaddr_in6)); \
 		tcpw_event_ends(&ends, sk);				\
 		__entry->id = tcpw_conn_id(sk);				\
 		__entry->netns = sock_net(sk)->ns.inum;			\

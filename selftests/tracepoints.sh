@@ -202,7 +202,7 @@ start_tools()
 	trace_ready trace-cmd || return
 	[[ $TOOLS = *bpftrace* ]] || return 0
 	bpftrace_program >"$WORK/program.bt"
-	trace bpftrace bpftrace -q "$WORK/program.bt" -c "/bin/sh $WORK/bpftrace.hold"
+	trace bpftrace bpftrace "$WORK/program.bt" -c "/bin/sh $WORK/bpftrace.hold"
 	trace_ready bpftrace
 }
 
