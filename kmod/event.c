@@ -1,67 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <net/inet_sock.h>
-#include <net/ipv6.h>
 #include <net/tcp.h>
 
 #include "conn.h"
+#include "ends.h"
 #include "event.h"
 #include "ring.h"
 #include "snapshot.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
-
-/**
- * tcpw_event_ends() - the addresses of a socket
- * @ends: where to
- * @sk: the full socket
- *
- * A socket that closes may have given back its port, but not inet_sport.
- *
- * Context: the socket's lock held, or its bucket's while it has a record: it can't lose its
- * addresses before the record is taken out.
- */
-void tcpw_event_ends(struct tcpw_ends *ends, const struct sock *sk)
-{
-	ends->family = READ_ONCE(sk->sk_family);
-	ends->local_port = inet_sk(sk)->inet_sport;
-	ends->remote_port = sk->sk_dport;
-#if IS_ENABLED(CONFIG_IPV6)
-	if (ends->family == AF_INET6) {
-		ends->local = sk->sk_v6_rcv_saddr;
-		ends->remote = sk->sk_v6_daddr;
-		return;
-	}
-#endif
-	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &ends->local);
-	ipv6_addr_set_v4mapped(sk->sk_daddr, &ends->remote);
-}
-
-/**
- * tcpw_event_sockaddr() - one end as the kernel's printk() takes it
- * @to: room for a struct sockaddr_in6
- * @family: AF_INET or AF_INET6
- * @address: as in struct tcpw_ends
- * @port: in network order
- *
- * Context: any.
- */
-void tcpw_event_sockaddr(struct sockaddr_in6 *to, u8 family, const struct in6_addr *address,
-			 __be16 port)
-{
-	struct sockaddr_in *to4 = (void *)to;
-
-	memset(to, 0, sizeof(*to));
-	if (family == AF_INET6) {
-		to->sin6_family = AF_INET6;
-		to->sin6_port = port;
-		to->sin6_addr = *address;
-	} else {
-		to4->sin_family = AF_INET;
-		to4->sin_port = port;
-		to4->sin_addr.s_addr = address->s6_addr32[3];
-	}
-}
 
 /* Begin to tell something of a socket: NULL if nobody wants to know, or it is lost. */
 static struct tcpw_event *begin(struct tcpw_ring *ring, struct sock *sk,
@@ -75,7 +22,7 @@ static struct tcpw_event *begin(struct tcpw_ring *ring, struct sock *sk,
 	if (event) {
 		event->id = tcpw_conn_id(sk);
 		event->kind = kind;
-		tcpw_event_ends(&event->ends, sk);
+		tcpw_ends_of(&event->ends, sk);
 	}
 	return event;
 }

@@ -9,15 +9,13 @@
 #ifndef TCPW_EVENT_H
 #define TCPW_EVENT_H
 
-#include <linux/in6.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "ends.h"
 #include "net.h"
 
-struct inode;
 struct sock;
-struct sockaddr_in6;
 struct tcpw_conn;
 struct tcpw_ring;
 
@@ -49,22 +47,6 @@ enum {
 
 /** TCPW_UNKNOWN_NS - a time that nobody knows */
 #define TCPW_UNKNOWN_NS U64_MAX
-
-/**
- * struct tcpw_ends - the addresses of a connection's two ends
- * @local: in IPv4 the last word of it
- * @remote: as @local
- * @local_port: in network order
- * @remote_port: as @local_port
- * @family: AF_INET or AF_INET6, as the socket's
- */
-struct tcpw_ends {
-	struct in6_addr local;
-	struct in6_addr remote;
-	__be16 local_port;
-	__be16 remote_port;
-	u8 family;
-};
 
 /**
  * struct tcpw_event - an event
@@ -151,10 +133,6 @@ static inline bool tcpw_event_wanted(const struct tcpw_net *tn)
 {
 	return tn && unlikely(rcu_access_pointer(tn->ring));
 }
-
-void tcpw_event_ends(struct tcpw_ends *ends, const struct sock *sk);
-void tcpw_event_sockaddr(struct sockaddr_in6 *to, u8 family, const struct in6_addr *address,
-			 __be16 port);
 
 void tcpw_event_state(struct tcpw_net *tn, struct sock *sk, unsigned int from,
 		      unsigned int to, u64 after_ns);

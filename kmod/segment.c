@@ -5,7 +5,7 @@
 #include <net/ipv6.h>
 
 #include "compat.h"
-#include "event.h"
+#include "ends.h"
 #include "net.h"
 #include "segment.h"
 

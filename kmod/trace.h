@@ -18,7 +18,7 @@
 #include <net/sock.h>
 
 #include "conn.h"
-#include "event.h"
+#include "ends.h"
 
 /*
  * The two printed ones, each a struct sockaddr_in6, follow what aligns them. Sizes are numbers, as
@@ -42,13 +42,13 @@
 		struct tcpw_ends ends;					\
 									\
 		BUILD_BUG_ON(sizeof(__entry->local) != sizeof(struct sockaddr_in6)); \
-		tcpw_event_ends(&ends, sk);				\
+		tcpw_ends_of(&ends, sk);				\
 		__entry->id = tcpw_conn_id(sk);				\
 		__entry->netns = sock_net(sk)->ns.inum;			\
-		tcpw_event_sockaddr((void *)__entry->local, ends.family,\
-				    &ends.local, ends.local_port);	\
-		tcpw_event_sockaddr((void *)__entry->remote, ends.family,\
-				    &ends.remote, ends.remote_port);	\
+		tcpw_ends_sockaddr((void *)__entry->local, ends.family,	\
+				   &ends.local, ends.local_port);	\
+		tcpw_ends_sockaddr((void *)__entry->remote, ends.family,\
+				   &ends.remote, ends.remote_port);	\
 		__entry->family = ends.family;				\
 		__entry->sport = ntohs(ends.local_port);		\
 		__entry->dport = ntohs(ends.remote_port);		\

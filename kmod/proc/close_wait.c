@@ -59,9 +59,9 @@ static int show(struct seq_file *m, void *v)
 
 	tcpw_put_id(&line, row->sk);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_local(&line, row->sk);
+	tcpw_put_local(&line, &row->ends);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_remote(&line, row->sk);
+	tcpw_put_remote(&line, &row->ends);
 	tcpw_put_owner(&line, m, row->sk);
 	tcpw_put(&line, wait_ms);
 	tcpw_put_exact(&line, row->conn.exact);

@@ -148,9 +148,9 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put_id(&line, row->sk);
 	put_life(&line, &row->conn, now_ns);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_local(&line, row->sk);
+	tcpw_put_local(&line, &row->ends);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_remote(&line, row->sk);
+	tcpw_put_remote(&line, &row->ends);
 	tcpw_put_owner(&line, m, row->sk);
 	put_windows(&line, &row->conn, &s, now_ns);
 	return tcpw_row_end(row, &line, m);

@@ -56,15 +56,6 @@ static void put_us(struct tcpw_line *line, const char *key, u64 ns)
 	}
 }
 
-static void put_end(struct tcpw_line *line, u8 family, const struct in6_addr *address, __be16 port)
-{
-	tcpw_put_char(line, ' ');
-	if (family == AF_INET6)
-		tcpw_put_address6(line, address, ntohs(port));
-	else
-		tcpw_put_address4(line, address->s6_addr32[3], ntohs(port));
-}
-
 static const char *const names[] = {
 	[TCPW_EVENT_STATE]		= "state",
 	[TCPW_EVENT_CLOSED]		= "closed",
@@ -161,8 +152,6 @@ static void put_keys(struct tcpw_line *line, const struct tcpw_event *event)
 
 static void put_event(struct tcpw_line *line, const struct tcpw_event *event)
 {
-	const struct tcpw_ends *e = &event->ends;
-
 	/* Of the reader's own clock, if it is in a time namespace. */
 	tcpw_put_digits(line, tcpw_timens_boottime_ns(event->time_ns));
 	if (event->id)
@@ -170,8 +159,10 @@ static void put_event(struct tcpw_line *line, const struct tcpw_event *event)
 	else
 		tcpw_put_text(line, " -");
 	tcpw_put_word(line, names[event->kind]);
-	put_end(line, e->family, &e->local, e->local_port);
-	put_end(line, e->family, &e->remote, e->remote_port);
+	tcpw_put_char(line, ' ');
+	tcpw_put_local(line, &event->ends);
+	tcpw_put_char(line, ' ');
+	tcpw_put_remote(line, &event->ends);
 	put_keys(line, event);
 	tcpw_put_char(line, '\n');
 }

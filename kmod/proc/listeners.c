@@ -68,7 +68,7 @@ static int show(struct seq_file *m, void *v)
 	sk = row->sk;
 	tcpw_put_id(&line, sk);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_local(&line, sk);
+	tcpw_put_local(&line, &row->ends);
 	tcpw_put_owner(&line, m, sk);
 	tcpw_put(&line, READ_ONCE(sk->sk_ack_backlog));
 	tcpw_put(&line, READ_ONCE(sk->sk_max_ack_backlog));

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/inet_sock.h>
-#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "proc/row.h"
-#include "snapshot.h"
 
 /**
- * tcpw_row_hold() - hold a record's socket, and copy the record
+ * tcpw_row_hold() - hold a record's socket, and copy the record and the addresses
  * @row: where
  * @c: the record
  *
  * A socket has a record for as long as it is open, so its memory is there under the
- * lock; it may be on its way out all the same.
+ * lock; it may be on its way out all the same. Without the lock it may be disconnected,
+ * and be connected to another peer.
  *
  * Context: the bucket lock of @c held.
  * Return: false if the socket is going.
@@ -23,6 +22,7 @@ bool tcpw_row_hold(struct tcpw_row *row, const struct tcpw_conn *c)
 		return false;
 	/* Its node moves as others come and go, under the order's lock; no row looks at that. */
 	data_race(row->conn = *c);
+	tcpw_ends_of(&row->ends, c->sk);
 	row->sk = c->sk;
 	return true;
 }
@@ -47,8 +47,8 @@ void tcpw_row_release(struct tcpw_row *row)
  * @line: it, as it is shown
  * @m: the file
  *
- * A socket that was closed while its row was made may have lost its addresses
- * before they were written: tcp_disconnect() closes it first, then clears them.
+ * A socket that was closed while its row was made may have lost its numbers before they
+ * were written: tcp_disconnect() closes it first, then clears them.
  *
  * Return: for the show of struct seq_operations: 0, or that the row is not to be shown.
  */
@@ -68,42 +68,32 @@ void tcpw_put_id(struct tcpw_line *line, struct sock *sk)
 	tcpw_put_digits(line, tcpw_conn_id(sk));
 }
 
+static void put_end(struct tcpw_line *line, u8 family, const struct in6_addr *address, __be16 port)
+{
+	if (family == AF_INET6)
+		tcpw_put_address6(line, address, ntohs(port));
+	else
+		tcpw_put_address4(line, address->s6_addr32[3], ntohs(port));
+}
+
 /**
  * tcpw_put_local() - the local address and port
  * @line: the line
- * @sk: a full socket, mini-socket or request
+ * @ends: whose
  */
-void tcpw_put_local(struct tcpw_line *line, const struct sock *sk)
+void tcpw_put_local(struct tcpw_line *line, const struct tcpw_ends *ends)
 {
-	/* A full socket that closes meanwhile has given back sk_num, but not this. */
-	u16 port = tcpw_snapshot_is_full(sk) ? ntohs(READ_ONCE(inet_sk(sk)->inet_sport)) :
-					       sk->sk_num;
-
-#if IS_ENABLED(CONFIG_IPV6)
-	if (READ_ONCE(sk->sk_family) == AF_INET6) {
-		tcpw_put_address6(line, &sk->sk_v6_rcv_saddr, port);
-		return;
-	}
-#endif
-	tcpw_put_address4(line, READ_ONCE(sk->sk_rcv_saddr), port);
+	put_end(line, ends->family, &ends->local, ends->local_port);
 }
 
 /**
  * tcpw_put_remote() - the peer's address and port
  * @line: the line
- * @sk: a full socket, mini-socket or request
+ * @ends: whose
  */
-void tcpw_put_remote(struct tcpw_line *line, const struct sock *sk)
+void tcpw_put_remote(struct tcpw_line *line, const struct tcpw_ends *ends)
 {
-	u16 port = ntohs(READ_ONCE(sk->sk_dport));
-
-#if IS_ENABLED(CONFIG_IPV6)
-	if (READ_ONCE(sk->sk_family) == AF_INET6) {
-		tcpw_put_address6(line, &sk->sk_v6_daddr, port);
-		return;
-	}
-#endif
-	tcpw_put_address4(line, READ_ONCE(sk->sk_daddr), port);
+	put_end(line, ends->family, &ends->remote, ends->remote_port);
 }
 
 /**

@@ -23,6 +23,7 @@ static void *next(struct seq_file *m, void *v, loff_t *pos)
 static int show(struct seq_file *m, void *v)
 {
 	const struct request_sock *req;
+	struct tcpw_ends ends;
 	struct tcpw_line line;
 	u64 first_us, now_us;
 
@@ -36,9 +37,10 @@ static int show(struct seq_file *m, void *v)
 	now_us = tcp_clock_us();
 	first_us = READ_ONCE(tcp_rsk(req)->snt_synack);	/* when the first SYN-ACK left */
 
-	tcpw_put_local(&line, v);
+	tcpw_ends_of(&ends, v);
+	tcpw_put_local(&line, &ends);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_remote(&line, v);
+	tcpw_put_remote(&line, &ends);
 	tcpw_put(&line, first_us && now_us > first_us ?
 		 div_u64(now_us - first_us, USEC_PER_MSEC) : 0);
 	tcpw_put(&line, READ_ONCE(req->num_retrans));

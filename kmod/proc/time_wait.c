@@ -24,6 +24,7 @@ static void *next(struct seq_file *m, void *v, loff_t *pos)
 static int show(struct seq_file *m, void *v)
 {
 	const struct inet_timewait_sock *tw;
+	struct tcpw_ends ends;
 	struct tcpw_line line;
 	long left;
 
@@ -36,9 +37,10 @@ static int show(struct seq_file *m, void *v)
 	tw = inet_twsk(v);
 	left = READ_ONCE(tw->tw_timer.expires) - jiffies;
 
-	tcpw_put_local(&line, v);
+	tcpw_ends_of(&ends, v);
+	tcpw_put_local(&line, &ends);
 	tcpw_put_char(&line, ' ');
-	tcpw_put_remote(&line, v);
+	tcpw_put_remote(&line, &ends);
 	tcpw_put_word(&line, tcpw_state_name(READ_ONCE(tw->tw_substate)));
 	tcpw_put(&line, left > 0 ? jiffies_to_msecs(left) : 0);
 	tcpw_line_end(&line, m);
