@@ -241,6 +241,7 @@ static ssize_t events_read(struct file *file, char __user *to, size_t size, loff
 	struct stream *stream = file->private_data;
 	struct tcpw_net *tn = tn_of(file);
 	ssize_t ret;
+	bool left;
 
 	if (!size)
 		return 0;
@@ -257,7 +258,11 @@ static ssize_t events_read(struct file *file, char __user *to, size_t size, loff
 		ret = wait_event_interruptible(tn->ring_wait,
 					       ready(stream) || READ_ONCE(tn->ring_over));
 	} while (!ret);
+	left = stream->taken != length(stream);
 	mutex_unlock(&stream->lock);
+	/* Another thread that polled meanwhile saw nothing in the ring. */
+	if (left && wq_has_sleeper(&tn->ring_wait))
+		wake_up_interruptible_all(&tn->ring_wait);
 	return ret;
 }
 
