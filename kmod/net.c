@@ -217,13 +217,26 @@ static void __net_exit net_exit(struct net *net)
 	tcpw_half_open_net_exit(tn);
 	tcpw_follow_net_exit(tn);
 	tcpw_sysctl_net_exit(tn);
-	free_percpu(tn->cpu);
+}
+
+/*
+ * A kernel socket may close at any time, also while the purge looks, and is then taken out
+ * by its probe, under RCU. That may still write here when its bucket looks empty.
+ */
+static void __net_exit net_exit_batch(struct list_head *exiting)
+{
+	struct net *net;
+
+	synchronize_rcu();
+	list_for_each_entry(net, exiting, exit_list)
+		free_percpu(tcpw_net_of(net)->cpu);
 }
 
 static struct pernet_operations net_ops = {
 	.init = net_init,
 	.pre_exit = net_pre_exit,
 	.exit = net_exit,
+	.exit_batch = net_exit_batch,
 	.id = &net_id,
 	.size = sizeof(struct tcpw_net),
 };
