@@ -53,6 +53,8 @@ wrong_use()
 	said "a mistyped command" leaks
 	ended "--watch 5" $USAGE tcpwatch --watch 5
 	said "--watch 5" 'do you mean --watch=5'
+	ended "list --watch 5" $USAGE tcpwatch list --watch 5 --json
+	said "list --watch 5" 'do you mean --watch=5'
 	ended "--help" $OK tcpwatch --help
 	expect_match "the help" "$(cat "$WORK/out")" 'Usage: tcpwatch'
 	ended "--version" $OK tcpwatch --version

@@ -77,6 +77,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		request->all = true;
 		return 0;
 	case ARGP_KEY_ARG:
+		options_mind_watch(arg, state);
 		argp_error(state, "'%s': leaks takes only options", arg);
 		return 0;
 	default:

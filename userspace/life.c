@@ -71,6 +71,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		life->census.searched = false;
 		return 0;
 	case ARGP_KEY_ARG:
+		options_mind_watch(arg, state);
 		argp_error(state, "'%s': filters are options, such as --port %s", arg, arg);
 		return 0;
 	case ARGP_KEY_SUCCESS:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,20 @@ static void hide_refused(struct argp_option *list, const char *const *refuses)
 			list[option].flags |= OPTION_HIDDEN;
 	if (refuses[OPTION_ALL_NETNS])
 		list[OPTION_NETNS].doc = one_netns;
+}
+
+/**
+ * options_mind_watch() - end the program if the seconds of --watch stand apart from it
+ * @word: one that the command does not take
+ * @state: of argp
+ */
+void options_mind_watch(const char *word, struct argp_state *state)
+{
+	if (!isdigit((unsigned char)*word))
+		return;
+	for (int i = 1; i < state->argc; i++)
+		if (!strcmp(state->argv[i], "--watch"))
+			argp_error(state, "--watch %s: do you mean --watch=%s?", word, word);
 }
 
 /**

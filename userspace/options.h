@@ -71,6 +71,7 @@ struct usage {
 	const char *refuses[OPTIONS];
 };
 
+void options_mind_watch(const char *word, struct argp_state *state);
 void options_fail(const struct fault *fault, struct argp_state *state);
 void options_parse(const struct usage *usage, struct options *options, int argc, char **argv,
 		   void *input);

@@ -135,6 +135,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_ARG:
+		options_mind_watch(arg, state);
 		argp_error(state, "'%s': %s takes only options", arg, request->survey->name);
 		return 0;
 	default:

@@ -2,7 +2,6 @@
 /*
  * tcpwatch: reads what tcpwatch.ko shows under /proc/tcpwatch.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -67,7 +66,6 @@ static const char about[] =
 
 static const struct command *find_command(const char *name, struct argp_state *state)
 {
-	const struct request *request = state->input;
 	struct spelling spelling = { .word = name };
 	char names[100] = "";
 
@@ -79,8 +77,7 @@ static const struct command *find_command(const char *name, struct argp_state *s
 		snprintf(names + used, sizeof(names) - used, " %s", commands[i].name);
 		spelling_try(&spelling, commands[i].name);
 	}
-	if (request->options.watch > 0 && isdigit((unsigned char)*name))
-		argp_error(state, "there is no command '%s'; do you mean --watch=%s?", name, name);
+	options_mind_watch(name, state);
 	if (spelling.nearest)
 		argp_error(state, "there is no command '%s'; do you mean '%s'?", name,
 			   spelling.nearest);

@@ -47,6 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_delay(top, arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
+		options_mind_watch(arg, state);
 		argp_error(state, "'%s': top takes only options; press / for a filter", arg);
 		return 0;
 	default:
