@@ -111,9 +111,7 @@ all_to_time_wait()
 
 no_minis()
 {
-	in_ns a ss -HtaK state time-wait >/dev/null
-	in_ns a ss -HtaK state fin-wait-2 >/dev/null
-	wait_for "no mini-socket is left" summary_is a time_wait 0
+	end_minis a
 	wait_for "no mini-socket is left" summary_is a fin_wait2 0
 }
 
@@ -188,6 +186,12 @@ not_to_be_had()
 	peer pa close sserved
 }
 
+# By how long they stay yet, of the 60 s: what connect() may take over, it may once this holds.
+all_are_old()
+{
+	! table a time_wait left_ms | awk '$1 > 57000' | grep -q .
+}
+
 time_waits()
 {
 	local to
@@ -197,6 +201,7 @@ time_waits()
 	ns_sysctl a net.ipv4.tcp_tw_reuse="$2"
 	use_up "$1" "$to" 8
 	all_to_time_wait
+	wait_for "all are more than a second old" all_are_old
 	ask
 	expect_eq "all in TIME_WAIT" "$(told "$to")" "8 8 8 0 true"
 	one_more more "$1" "$to"
@@ -242,31 +247,66 @@ reused()
 	ns_sysctl a net.ipv4.tcp_tw_reuse=2
 }
 
-# Those in FIN_WAIT2 may not be.
-half_closed()
+# half_close FAMILY TO: a range of four ports, all of them in FIN_WAIT2
+half_close()
 {
-	local to i
+	local i
 
-	to=$(loopback "$1"):$SERVER
 	range 4
 	ns_sysctl a net.ipv4.tcp_tw_reuse=1
-	use_up "$1" "$to" 4
+	use_up "$1" "$2" 4
 	for ((i = 0; i < USED; i++)); do
 		peer pa shutdown "c$i"
 		peer pa await "c$i" FIN_WAIT2
 		peer pa close "c$i"
 	done
 	wait_for "FIN_WAIT2" summary_is a fin_wait2 4
-	ask
-	expect_eq "all in FIN_WAIT2" "$(told "$to")" "4 4 4 0 true"
-	one_more more "$1" "$to"
-	expect_eq "connect()" "$OUTCOME" "$NONE"
-	peer pa close more
+	wait_for "all are more than a second old" all_are_old
+}
+
+end_half_closed()
+{
+	local i
+
 	for ((i = 0; i < USED; i++)); do
 		peer pa reset "sc$i"
 	done
 	no_minis
 	ns_sysctl a net.ipv4.tcp_tw_reuse=2
+}
+
+# Before Linux 6.12, and the stable kernels of October 2024, connect() takes these over, too
+# (0d9e5df4a257), which tcpwatch port does not know of.
+leaves_half_closed()
+{
+	local to
+
+	to=$(loopback 4):$SERVER
+	half_close 4 "$to"
+	one_more more 4 "$to"
+	if [ "$OUTCOME" = Success ]; then
+		peer pa reset more
+		peer pa close smore
+	else
+		peer pa close more
+	fi
+	end_half_closed
+	[ "$OUTCOME" = "$NONE" ]
+}
+
+# Those in FIN_WAIT2 may not be.
+half_closed()
+{
+	local to
+
+	to=$(loopback "$1"):$SERVER
+	half_close "$1" "$to"
+	ask
+	expect_eq "all in FIN_WAIT2" "$(told "$to")" "4 4 4 0 true"
+	one_more more "$1" "$to"
+	expect_eq "connect()" "$OUTCOME" "$NONE"
+	peer pa close more
+	end_half_closed
 }
 
 # Each peer, peer's port and own address has all the ports.
@@ -311,6 +351,8 @@ for port in $SERVER $OTHER; do
 	peer pa listen "l${port}6" 16
 done
 
+LEAVES=yes
+leaves_half_closed || LEAVES=
 for family in 4 6; do
 	test_case "connections take all ports, IPv$family" connections $family
 	test_case "connections take most ports, IPv$family" running_out $family
@@ -320,7 +362,7 @@ for family in 4 6; do
 	test_case "TIME_WAITs, tcp_tw_reuse for loopback, IPv$family" time_waits $family 2
 	test_case "TIME_WAITs on loopback are taken over, IPv$family" reused $family loopback 2
 	test_case "TIME_WAITs are taken over, IPv$family" reused $family own 1
-	test_case "FIN_WAIT2s take all ports, IPv$family" half_closed $family
+	[ ! $LEAVES ] || test_case "FIN_WAIT2s take all ports, IPv$family" half_closed $family
 	test_case "other destinations have ports, IPv$family" others_have_all $family
 done
 run_cases
