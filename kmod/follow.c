@@ -266,11 +266,16 @@ static void put_header(struct tcpw_event *event, const struct tcpw_segment *s,
 	put_options(event, s, ack_base);
 }
 
+/*
+ * What comes in finds its socket unlocked: of two numbers that move on, the one that goes ahead is
+ * read last. A weakly ordered machine may see them the other way round.
+ */
 static void put_socket(struct tcpw_event *event, const struct tcpw_segment *s,
 		       struct sock *sk, struct origin origin)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	bool peer_known = READ_ONCE(sk->sk_state) != TCP_SYN_SENT;
+	u32 copied = READ_ONCE(tp->copied_seq);
 	u32 rcv_nxt = READ_ONCE(tp->rcv_nxt);
 
 	if (!peer_known)
@@ -282,7 +287,7 @@ static void put_socket(struct tcpw_event *event, const struct tcpw_segment *s,
 	event->segment.snd_wnd = READ_ONCE(tp->snd_wnd);
 	event->segment.write_seq = READ_ONCE(tp->write_seq) - origin.iss;
 	event->segment.rcv_nxt = peer_known ? rcv_nxt - origin.irs : 0;
-	event->segment.copied = peer_known ? READ_ONCE(tp->copied_seq) - origin.irs : 0;
+	event->segment.copied = peer_known ? copied - origin.irs : 0;
 	event->segment.rcv_wnd = max_t(s32, READ_ONCE(tp->rcv_wup) + READ_ONCE(tp->rcv_wnd) -
 				       rcv_nxt, 0);
 	event->segment.cwnd = READ_ONCE(tp->snd_cwnd) * READ_ONCE(tp->mss_cache);
