@@ -5,7 +5,8 @@
  *
  * What a socket expects it says itself, in the ACK with which it answers one from REMOTE that
  * belongs to nothing. A reset in that place ends it. Where REMOTE is no address of this namespace,
- * or there is no answer within a second, it is left alone.
+ * or a reset is the answer as there is no such socket, or none comes within a second, it is left
+ * alone.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -119,7 +120,7 @@ static void send_segment(int fd, const struct ends *ends, struct tcphdr tcp)
 		err(1, "sendto");
 }
 
-/* The ACK that answers, not a copy of what was sent, which REMOTE gets if it is LOCAL. */
+/* The ACK that answers, not a copy of what was sent, which REMOTE gets if it is LOCAL, too. */
 static bool receive_answer(int fd, const struct ends *ends, struct tcphdr *tcp)
 {
 	static uint8_t packet[PACKET_MAX];
@@ -133,8 +134,11 @@ static bool receive_answer(int fd, const struct ends *ends, struct tcphdr *tcp)
 		if (n < (ssize_t)(at + sizeof(*tcp)))
 			continue;
 		memcpy(tcp, packet + at, sizeof(*tcp));
-		if (tcp->source == ends->local_port && tcp->dest == ends->remote_port &&
-		    tcp->ack && !tcp->rst && tcp->ack_seq)
+		if (tcp->source != ends->local_port || tcp->dest != ends->remote_port)
+			continue;
+		if (tcp->rst)
+			return false;
+		if (tcp->ack && tcp->ack_seq)
 			return true;
 	}
 	return false;
