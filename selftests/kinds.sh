@@ -207,11 +207,11 @@ iterated()
 	expect_eq "sockets that BPF sees in the end" "$VALUE" "$wanted"
 	peer_stop crowd
 	peer_stop walker
+	unmake_states p a 4
 }
 
 reloaded()
 {
-	unmake_states p a 4
 	all_gone
 	module_unload || fail "rmmod failed"
 	module_left_nothing
@@ -233,6 +233,7 @@ for f in 4 6; do
 	fi
 	test_case "taken out and put into another socket, IPv$f" repaired $f
 done
-test_case "BPF iterators" iterated
+# BTF would take debug information, which the kernels of test_debug.sh are built without.
+[[ $(uname -r) = *-k[ac]san ]] || test_case "BPF iterators" iterated
 test_case "nothing is left" reloaded
 run_cases
