@@ -131,8 +131,9 @@ test-debug: deps
 # What these tests do in small every time.
 test-storms: export CROWD := 100000
 test-storms: export STORM_ROUNDS := 300
+test-storms: export WAIT_LIMIT_S := 900
 test-storms: export kselftest_override_timeout := 14400
-test-storms: export VM_PASS := CROWD STORM_ROUNDS kselftest_override_timeout
+test-storms: export VM_PASS := CROWD STORM_ROUNDS WAIT_LIMIT_S kselftest_override_timeout
 test-storms: export VM_CPUS := 4
 test-storms: export VM_MEMORY := 4G
 test-storms: export VM_LIMIT := 14400

@@ -63,7 +63,8 @@ export BASE_DIR=$base
 mountpoint -q $debugfs || mount -t debugfs debugfs $debugfs 2> /dev/null
 # A kernel that checks itself is some times slower.
 if [ -e $kmemleak ] || [ -e $kcsan ]; then
-	export kselftest_override_timeout=${kselftest_override_timeout:-3600} WAIT_LIMIT_S=300
+	export kselftest_override_timeout=${kselftest_override_timeout:-3600}
+	export WAIT_LIMIT_S=${WAIT_LIMIT_S:-300}
 fi
 [ ! -e $kcsan ] || begin_races
 # shellcheck source=/dev/null
