@@ -14,11 +14,15 @@ root=$(readlink -f "${VM_ROOT:-/}")
 headers=$(readlink -f "$1")
 kselftest=$2
 
-# Without BTF, for which some distributions' headers want tools and others lack a file.
+# Without BTF, for which some distributions' headers want tools and others lack a file. Where the
+# module does not load (kernels.sh), nothing else is of use.
 make_all()
 {
+	local what=(all selftests)
+
+	[ -z "${KERNEL_REFUSED:-}" ] || what=(module)
 	make -C "$1" -j "$(nproc)" --no-print-directory KDIR="$2" KSELFTEST_DIR="$3" \
-		CONFIG_DEBUG_INFO_BTF_MODULES= all selftests
+		CONFIG_DEBUG_INFO_BTF_MODULES= "${what[@]}"
 }
 
 # In a root, the tree and kselftest are put into folders that every Debian has. The mounts are
