@@ -355,13 +355,18 @@ end_orphans()
 	wait_for "no orphan is left in $1" orphans_ended "$1"
 }
 
-ns_del()
+ns_end()
 {
-	end_orphans "$1"
 	kill "${NS_PID[$1]}"
 	wait "${NS_PID[$1]}" 2>/dev/null
 	unset "NS_PID[$1]"
 	ip netns del "$(ns_name "$1")"
+}
+
+ns_del()
+{
+	end_orphans "$1"
+	ns_end "$1"
 }
 
 # link_add A B: a veth pair, 10.77.0.1 and fd77::1 in A, 10.77.0.2 and fd77::2 in B
@@ -679,7 +684,7 @@ clean_up()
 		end_orphans "$name"
 	done
 	for name in "${!NS_PID[@]}"; do
-		ns_del "$name"
+		ns_end "$name"
 	done
 	if [ $MODULE_WAS_LOADED = 1 ]; then
 		module_loaded || module_load

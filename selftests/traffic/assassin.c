@@ -15,7 +15,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "craft.h"
 
 enum { ANSWER_MS = 1000, PACKET_MAX = 65536 };
 
@@ -31,13 +31,6 @@ struct ends {
 	struct sockaddr_storage local, remote;
 	socklen_t local_len, remote_len;
 	in_port_t local_port, remote_port;
-};
-
-/* What the checksum of TCP over IPv4 counts. */
-struct summed {
-	struct in_addr from, to;
-	uint16_t protocol, len;
-	struct tcphdr tcp;
 };
 
 /* A socket of IPv6 that has an IPv4 connection sends what one of IPv4 sends. */
@@ -67,38 +60,13 @@ static in_port_t parse(const char *text, struct sockaddr_storage *sa, socklen_t 
 	return port;
 }
 
-static uint16_t checksum(const struct ends *ends, const struct tcphdr *tcp)
-{
-	const struct summed summed = {
-		.from = ((const struct sockaddr_in *)&ends->remote)->sin_addr,
-		.to = ((const struct sockaddr_in *)&ends->local)->sin_addr,
-		.protocol = htons(IPPROTO_TCP),
-		.len = htons(sizeof(*tcp)),
-		.tcp = *tcp,
-	};
-	uint16_t words[sizeof(summed) / sizeof(uint16_t)];
-	uint32_t sum = 0;
-	size_t i;
-
-	memcpy(words, &summed, sizeof(words));
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
-		sum += words[i];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
 /* Returns -1 where there is no such address. */
 static int raw_socket(const struct ends *ends)
 {
-	const int at = offsetof(struct tcphdr, check);
 	int fd = socket(ends->remote.ss_family, SOCK_RAW, IPPROTO_TCP);
 
 	if (fd < 0)
 		err(1, "socket");
-	if (ends->remote.ss_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &at, sizeof(at)))
-		err(1, "IPV6_CHECKSUM");
 	if (!bind(fd, (const struct sockaddr *)&ends->remote, ends->remote_len))
 		return fd;
 	if (errno != EADDRNOTAVAIL)
@@ -107,15 +75,28 @@ static int raw_socket(const struct ends *ends)
 	return -1;
 }
 
+static void copy_address(uint8_t *to, const struct sockaddr_storage *sa)
+{
+	if (sa->ss_family == AF_INET)
+		memcpy(to, &((const struct sockaddr_in *)sa)->sin_addr, sizeof(struct in_addr));
+	else
+		memcpy(to, &((const struct sockaddr_in6 *)sa)->sin6_addr, sizeof(struct in6_addr));
+}
+
 static void send_segment(int fd, const struct ends *ends, struct tcphdr tcp)
 {
+	struct craft_ends summed = { .family = ends->remote.ss_family };
+	struct craft_bytes segment = { .len = sizeof(tcp) };
+
 	tcp.source = ends->remote_port;
 	tcp.dest = ends->local_port;
 	tcp.doff = sizeof(tcp) / 4;
 	tcp.window = htons(1024);
-	if (ends->remote.ss_family == AF_INET)
-		tcp.check = checksum(ends, &tcp);
-	if (sendto(fd, &tcp, sizeof(tcp), 0, (const struct sockaddr *)&ends->local,
+	copy_address(summed.local, &ends->local);
+	copy_address(summed.remote, &ends->remote);
+	memcpy(segment.byte, &tcp, sizeof(tcp));
+	craft_checksum(&summed, &segment);
+	if (sendto(fd, segment.byte, segment.len, 0, (const struct sockaddr *)&ends->local,
 		   ends->local_len) < 0)
 		err(1, "sendto");
 }

@@ -41,7 +41,7 @@ tell_leaks()
 # (test_debug.sh) gives the emulator's other CPU its turn, however short that moment is.
 begin_races()
 {
-	grep -qx tsc /sys/devices/system/clocksource/clocksource0/current_clocksource ||
+	grep -q '^tsc' /sys/devices/system/clocksource/clocksource0/current_clocksource ||
 		echo "BUG: KCSAN does not let other CPUs come by" > /dev/kmsg
 	echo on > "$kcsan"
 }
