@@ -343,7 +343,7 @@ dual_stack()
 # A group of listeners on one port: each connection is one of them's.
 port_shared()
 {
-	local f=$1 at i
+	local f=$1 at i left=6
 
 	at=$(loopback "$f"):$((f * 1000 + 9))
 	for i in 1 2 3; do
@@ -367,10 +367,11 @@ port_shared()
 		ns_sysctl a net.ipv4.tcp_migrate_req=1
 	peer p close "g1$f"
 	agree a
+	[[ $(uname -r) != 5.10.* ]] ||
+		left=$(in_ns a ss -Hltn | awk -v at="$at" '$4 == at { n += $2 } END { print n }')
 	expect_eq "what waits in the others" \
 		"$(table a listeners local accept_queue | awk -v at="$at" \
-			'$1 == at { n += $2 } END { print n }')" \
-		"$(in_ns a ss -Hltn | awk -v at="$at" '$4 == at { n += $2 } END { print n }')"
+			'$1 == at { n += $2 } END { print n }')" "$left"
 	[ ! -e /proc/sys/net/ipv4/tcp_migrate_req ] ||
 		ns_sysctl a net.ipv4.tcp_migrate_req=0
 	peer p close "g2$f"
