@@ -452,9 +452,20 @@ peer_line()
 # peer NAME COMMAND...: obeyed and answered, with its times and value in BEFORE AFTER VALUE
 peer()
 {
+	peer_ask "$@"
+	peer_answer "$@"
+}
+
+# peer_ask NAME COMMAND...: of which peer_answer, with the same, hears later
+peer_ask()
+{
+	printf '%s\n' "${*:2}" >&"${PEER_IN[$1]}"
+}
+
+peer_answer()
+{
 	local answer
 
-	printf '%s\n' "${*:2}" >&"${PEER_IN[$1]}"
 	peer_line "$1" || return
 	read -r answer BEFORE AFTER VALUE <<<"$VALUE"
 	[ "$answer" = ok ] && return

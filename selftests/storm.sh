@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Everything at once: connections that open, close, half-close and reset on all CPUs,
-# sockets that are killed, 8 readers in every file, filters that change, namespaces that
-# come and go, a tracer, and the module loaded and unloaded, 8 times or as often as STORM_ROUNDS
-# says, while STORM_CROWD connections stay open. When it is over, ss and the module say the same.
+# Everything at once: connections that open, close, half-close and reset on all CPUs, others of
+# each kind there is (traffic/medley.c), sockets that are killed, 8 readers in every file, filters
+# that change, namespaces that come and go, a tracer, BPF's walk, and the module loaded and
+# unloaded, 8 times or as often as STORM_ROUNDS says, while STORM_CROWD connections stay open.
+# When it is over, ss and the module say the same.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,6 +13,11 @@
 ROUNDS=${STORM_ROUNDS:-8}
 CROWD=${STORM_CROWD:-100}
 TRACING=/sys/kernel/tracing
+KINDS=(handed disconnected shut_down fast_open cookies shared_port repaired dual)
+# The distribution's 5.10 has neither.
+[[ $(uname -r) = 5.10.* ]] || KINDS+=(mptcp encrypted)
+# Which churns in namespace a.
+CHURNS=(churn4 churn6 medley4 medley6)
 
 # A namespace is made, has connections, and goes, with sockets that nobody holds.
 come_and_go()
@@ -49,6 +55,7 @@ rounds()
 	local i
 
 	for ((i = 1; i <= ROUNDS; i++)); do
+		[ -z "$WALKS" ] || peer_ask walker walk
 		module_load || fail "insmod $i failed"
 		# Any CLOSE_WAIT that a tick finds is stuck, and traced to the end.
 		ns_sysctl a net.tcpwatch.close_wait_stuck_ms=1
@@ -59,7 +66,9 @@ rounds()
 		expect_eq "illegal transitions the time $i" "$(summary a illegal_transitions)" 0
 		agree_about_crowd "$i"
 		module_unload || fail "rmmod $i failed"
+		[ -z "$WALKS" ] || peer_answer walker walk
 		[ "$CASE_FAILED" = 0 ] || break
+		[ $((i % 20)) != 0 ] || say "$i rounds"
 	done
 }
 
@@ -82,12 +91,12 @@ calm()
 	done
 	# It may have been stopped with the namespace still there.
 	ip netns del "tcpw-$$-brief" 2>/dev/null
-	peer_stop churn4 || fail "churn4: $VALUE"
-	expect_match "what became of churn4" "$VALUE" '^[1-9][0-9]* connections, 0 failures$'
-	say "IPv4: $VALUE"
-	peer_stop churn6 || fail "churn6: $VALUE"
-	expect_match "what became of churn6" "$VALUE" '^[1-9][0-9]* connections, 0 failures$'
-	say "IPv6: $VALUE"
+	for name in "${CHURNS[@]}"; do
+		peer_stop "$name" || fail "$name: $VALUE"
+		expect_match "what became of $name" "$VALUE" '^[1-9][0-9]* connections, 0 failures$'
+		say "$name: $VALUE"
+	done
+	[ -z "$WALKS" ] || peer_stop walker || fail "the walker failed"
 	for name in nosya nosyb; do
 		peer_stop $name || fail "$name: $VALUE"
 		expect_match "what $name saw" "$VALUE" '^[1-9][0-9]* reads, 0 faults'
@@ -114,11 +123,13 @@ over()
 
 [ -e $TRACING/trace ] || mount -t tracefs tracefs $TRACING || give_up "there is no tracefs"
 module_absent
+modprobe -q tls # in the kernel, or there is none; then encrypted fails
 log_mark
 for ns in a b; do
 	ns_add $ns
 	# More TIME_WAITs than that are not kept, so that they don't have to be waited for.
-	ns_sysctl $ns net.ipv4.ip_local_port_range='10000 65535' net.ipv4.tcp_max_tw_buckets=100
+	ns_sysctl $ns net.ipv4.ip_local_port_range='10000 65535' \
+		net.ipv4.tcp_max_tw_buckets=100 net.ipv4.tcp_fastopen=3
 done
 peer_start crowd a crowd 127.0.0.1:0
 peer crowd open "$CROWD"
@@ -130,8 +141,17 @@ done | sort >"$WORK/crowd"
 renice -n 19 $$ >/dev/null
 peer_start churn4 a churn 127.0.0.1:0 2
 peer_start churn6 a churn '[::1]:0' 2
-peer_line churn4
-peer_line churn6
+peer_start medley4 a medley 127.0.0.1:0 1 "${KINDS[@]}"
+peer_start medley6 a medley '[::1]:0' 1 "${KINDS[@]}"
+for churn in "${CHURNS[@]}"; do
+	peer_line "$churn"
+done
+# Debug information, which the walk takes, the kernels of test_debug.sh have not.
+WALKS=
+if [ -e /sys/kernel/btf/vmlinux ]; then
+	WALKS=yes
+	peer_start walker a iterate
+fi
 peer_start server b server '[::]:80'
 peer_line server
 peer_start nosya a nosy /proc/tcpwatch 4

@@ -19,13 +19,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "crew.h"
+
 enum {
-	READERS_MAX = 64,
 	PIECE_MAX = 1 << 14,
 	LINE_MAX_LEN = 1 << 10,
 	PATH_MAX_LEN = 256,
@@ -35,7 +34,6 @@ enum {
 struct tally {
 	atomic_long reads;
 	atomic_long faults;
-	atomic_bool stop;
 	char fault[LINE_MAX_LEN + PATH_MAX_LEN];
 };
 
@@ -144,7 +142,7 @@ static void change_follow(const char *line)
 	close(fd);
 }
 
-static void read_forever(size_t size)
+static void read_forever(int number)
 {
 	static const char *const tables[] = {
 		"summary", "connections", "close_wait", "listeners", "time_wait", "syn_recv",
@@ -154,9 +152,10 @@ static void read_forever(size_t size)
 		"clear",
 	};
 	static const struct timespec nap = { .tv_nsec = 1000000 };
+	size_t size = number ? PIECE_MAX / (number * number) : PIECE_MAX;
 	long before;
 
-	for (unsigned int i = 0; !atomic_load(&tally->stop); i++) {
+	for (unsigned int i = 0; !crew_stopped(); i++) {
 		before = atomic_load(&tally->reads);
 		for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
 			read_table(tables[t], size);
@@ -171,33 +170,16 @@ static void read_forever(size_t size)
 int main(int argc, char **argv)
 {
 	int readers = argc > 2 ? atoi(argv[2]) : 0;
-	char line[64];
-	int status;
 
-	if (argc != 3 || readers < 1 || readers > READERS_MAX)
-		errx(2, "usage: nosy FOLDER READERS (1 to %d)", READERS_MAX);
+	if (argc != 3 || readers < 1 || readers > CREW_MAX)
+		errx(2, "usage: nosy FOLDER READERS (1 to %d)", CREW_MAX);
 	folder = argv[1];
-	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (tally == MAP_FAILED)
-		err(1, "mmap");
-	for (int i = 0; i < readers; i++) {
-		switch (fork()) {
-		case -1:
-			err(1, "fork");
-		case 0:
-			read_forever(i ? PIECE_MAX / (i * i) : PIECE_MAX);
-			_exit(0);
-		}
-	}
-	puts("ready");
-	fflush(stdout);
-	while (fgets(line, sizeof(line), stdin))
-		;
-	atomic_store(&tally->stop, true);
-	while (wait(&status) > 0)
-		if (status)
-			atomic_fetch_add(&tally->faults, 1);
+	tally = crew_room(sizeof(*tally));
+	crew_start(readers, read_forever);
+	crew_wait_input();
+	crew_stop();
+	if (!crew_wait_end())
+		atomic_fetch_add(&tally->faults, 1);
 	printf("%ld reads, %ld faults %s\n", atomic_load(&tally->reads),
 	       atomic_load(&tally->faults), tally->fault);
 	return atomic_load(&tally->faults) ? 1 : 0;

@@ -36,8 +36,7 @@ int number(const char *text, long *n)
 static const struct command *command_find(const char *name)
 {
 	static const struct command *const tables[] = {
-		commands_open, commands_talk, commands_own, commands_hand, commands_tls,
-		commands_repair,
+		commands_open, commands_talk, commands_own, commands_hand, commands_kernel,
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)

@@ -39,10 +39,8 @@ extern const struct command commands_talk[];
 extern const struct command commands_own[];
 /* Sockets handed from process to process. */
 extern const struct command commands_hand[];
-/* A connection that the kernel encrypts. */
-extern const struct command commands_tls[];
-/* A connection that another socket goes on with (TCP_REPAIR). */
-extern const struct command commands_repair[];
+/* What the kernel does with a connection: encrypts it, lets another socket go on with it. */
+extern const struct command commands_kernel[];
 
 /**
  * number() - read a whole number
