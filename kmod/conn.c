@@ -219,14 +219,18 @@ void tcpw_conn_move(struct tcpw_conn *c, unsigned int state, u64 now_ns)
  * @c: its record
  * @due_ns: when
  *
+ * It stays in the order of its CPU: who adds up those of all would miss it, or count it twice.
+ *
  * Context: the bucket lock held.
  */
 void tcpw_conn_postpone(struct tcpw_conn *c, u64 due_ns)
 {
+	struct tcpw_order *order = order_of(c);
+
 	lockdep_assert_held(&bucket_of(c->sk)->lock);
-	leave(c);
-	c->order_ns = due_ns;
-	enter(c);
+	spin_lock(&order->lock);
+	tcpw_order_move(order, c, due_ns);
+	spin_unlock(&order->lock);
 }
 
 /**

@@ -117,7 +117,7 @@ void tcpw_mini_kick(const struct inet_timewait_sock *tw)
 {
 	struct tcpw_conn *c = tcpw_conn_lock(tw);
 
-	if (c) {
+	if (c && c->kind == TCPW_MINI) {
 		c->kicked_ns = ktime_get_boottime_ns();
 		tcpw_conn_postpone(c, c->kicked_ns);
 	}

@@ -59,6 +59,20 @@ static bool goes_before(struct rb_node *a, const struct rb_node *b)
 	return tcpw_order_cmp(&ka, &kb) < 0;
 }
 
+static void put_in(struct tcpw_order *order, struct tcpw_conn *c)
+{
+	tcpw_rb_add(&c->order, &order->tree, goes_before);
+	if (c->order_ns <= order->bound_ns)
+		order->before++;
+}
+
+static void take_out(struct tcpw_order *order, struct tcpw_conn *c)
+{
+	rb_erase_cached(&c->order, &order->tree);
+	if (c->order_ns <= order->bound_ns)
+		order->before--;
+}
+
 /**
  * tcpw_order_insert() - put a record in its place
  * @order: the order
@@ -69,10 +83,8 @@ static bool goes_before(struct rb_node *a, const struct rb_node *b)
 void tcpw_order_insert(struct tcpw_order *order, struct tcpw_conn *c)
 {
 	lockdep_assert_held(&order->lock);
-	tcpw_rb_add(&c->order, &order->tree, goes_before);
+	put_in(order, c);
 	WRITE_ONCE(order->count, order->count + 1);
-	if (c->order_ns <= order->bound_ns)
-		order->before++;
 }
 
 /**
@@ -85,10 +97,26 @@ void tcpw_order_insert(struct tcpw_order *order, struct tcpw_conn *c)
 void tcpw_order_erase(struct tcpw_order *order, struct tcpw_conn *c)
 {
 	lockdep_assert_held(&order->lock);
-	rb_erase_cached(&c->order, &order->tree);
+	take_out(order, c);
 	WRITE_ONCE(order->count, order->count - 1);
-	if (c->order_ns <= order->bound_ns)
-		order->before--;
+}
+
+/**
+ * tcpw_order_move() - put a record into another place
+ * @order: the order it is in
+ * @c: the record
+ * @ns: its order_ns from now on
+ *
+ * Who reads @order->count meanwhile finds it counted.
+ *
+ * Context: @order->lock held.
+ */
+void tcpw_order_move(struct tcpw_order *order, struct tcpw_conn *c, u64 ns)
+{
+	lockdep_assert_held(&order->lock);
+	take_out(order, c);
+	c->order_ns = ns;
+	put_in(order, c);
 }
 
 /**
