@@ -108,30 +108,31 @@ static bool bind_own_port(int fd, const struct sockaddr_storage *target)
 	return false;
 }
 
-static bool one_connection(int listener, const struct sockaddr_storage *target, enum close_way way)
+/* Returns what of a connection failed, in a word; NULL if nothing did. */
+static const char *one_connection(int listener, const struct sockaddr_storage *target,
+				  enum close_way way)
 {
 	int client, server;
 
 	client = socket(target->ss_family, SOCK_STREAM, 0);
 	if (client < 0)
-		return false;
+		return "socket";
 	talk_limit(client);
 	if ((atomic_load(&tally->port) && !bind_own_port(client, target)) ||
 	    connect(client, (const struct sockaddr *)target, sizeof(*target))) {
 		close(client);
-		return false;
+		return "connect";
 	}
-	server = accept(listener, NULL, NULL);
+	server = talk_accept(listener, client);
 	if (server < 0) {
 		close(client);
-		return false;
+		return "accept";
 	}
-	talk_limit(server);
 	if (talk_both(client, server))
-		return close_pair(client, server, way);
+		return close_pair(client, server, way) ? NULL : "close";
 	close(client);
 	close(server);
-	return false;
+	return "talk";
 }
 
 static void work(int number)
@@ -139,6 +140,7 @@ static void work(int number)
 	struct sockaddr_storage target;
 	int listener = address_listen(address, BACKLOG, &target);
 	unsigned int way = 0;
+	const char *failed;
 
 	(void)number;
 	if (listener < 0)
@@ -148,9 +150,10 @@ static void work(int number)
 		if (count && atomic_fetch_add(&tally->begun, 1) >= count)
 			return;
 		errno = 0;
-		if (!one_connection(listener, &target, way % CLOSE_WAYS)) {
+		failed = one_connection(listener, &target, way % CLOSE_WAYS);
+		if (failed) {
 			atomic_fetch_add(&tally->failed, 1);
-			warn("a connection closed in way %u failed", way % CLOSE_WAYS);
+			warn("a connection closed in way %u failed: %s", way % CLOSE_WAYS, failed);
 		}
 		atomic_fetch_add(&tally->done, 1);
 		if (!way++)

@@ -86,14 +86,11 @@ static bool disconnect(int fd)
 	return !connect(fd, &nowhere, sizeof(nowhere));
 }
 
-/* What came, into @pair; whether it did. */
+/* The client's connection, into @pair; whether it came. */
 static bool accept_from(int listener, struct pair *pair)
 {
-	pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	if (pair->server < 0)
-		return false;
-	talk_limit(pair->server);
-	return true;
+	pair->server = talk_accept(listener, pair->client);
+	return pair->server >= 0;
 }
 
 static bool open_pair(struct pair *pair)

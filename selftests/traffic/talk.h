@@ -15,6 +15,18 @@ enum { TALK_LIMIT_S = 60 };
 void talk_limit(int fd);
 
 /**
+ * talk_accept() - accept a client's connection
+ * @listener: where it comes in
+ * @client: its other end, on this host
+ *
+ * A segment that is late may make a connection that is long over once more, where cookies stand
+ * for half-open requests (RFC 4987, 3.6): such are closed.
+ *
+ * Return: the server's end, with its talk_limit(), or -1.
+ */
+int talk_accept(int listener, int client);
+
+/**
  * talk_say() - send a word
  * @fd: a connection
  *
