@@ -14,7 +14,7 @@ VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install install-config uninstall clean help \
 	deb deps demo readme test test-storms test-kernels test-debug test-kselftests test-packages \
-	test-browser bench bench-check fuzz vm lint
+	test-browser test-suspend bench bench-check fuzz vm lint
 
 all: module userspace
 
@@ -40,6 +40,7 @@ help:
 	@echo '             an hour; KERNELS="kasan kcsan" for the same on these'
 	@echo '  test-kselftests  the kernel'"'"'s own tests of TCP, with the module and without'
 	@echo '  test-packages  the packages installed, upgraded and purged (half an hour)'
+	@echo '  test-suspend  the machine sleeps, and wakes'
 	@echo '  test-browser  the pages of tcpwatch report, in a Chromium'
 	@echo '  bench      what it costs, in instructions, beside conntrack, ss, tcpstates and others,'
 	@echo '             with 100 to 100,000 sockets (ten minutes)'
@@ -149,6 +150,9 @@ test-packages: deps
 
 test-browser: deps
 	@$(VM)/browser.sh
+
+test-suspend: deps
+	@$(VM)/suspend.sh
 
 bench:
 	@$(VM)/deps.sh --bench
