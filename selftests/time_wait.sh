@@ -364,7 +364,7 @@ lived_through()
 # During a churn each read shows what is there before and after it, and nothing twice.
 each_once()
 {
-	local reads=0 last=0 lived=0 family
+	local reads=0 last=0 lived=0 most=0 rows family
 
 	for family in 4 6; do
 		# None of which is taken again while others are read: that would end what is there.
@@ -379,6 +379,8 @@ each_once()
 		shown >"$WORK/read"
 		ss_minis a >"$WORK/after"
 		reads=$((reads + 1))
+		rows=$(wc -l <"$WORK/read")
+		most=$((rows > most ? rows : most))
 		expect_eq "rows shown twice" "$(uniq -d "$WORK/read" | head -n 3)" ''
 		# What was in FIN_WAIT2 may be in TIME_WAIT afterwards.
 		cut -d' ' -f2-3 "$WORK/read" | sort >"$WORK/ends"
@@ -394,9 +396,10 @@ each_once()
 		peer_stop "churn$family"
 		expect_eq "what became of them" "$VALUE" "$CHURN connections, 0 failures"
 	done
-	say "read $reads times, the last time $(wc -l <"$WORK/read") rows"
+	say "read $reads times, up to $most rows"
 	expect_between "rows that lived through a read" "$lived" $((CHURN / 2)) 999999
-	expect_between "rows" "$(wc -l <"$WORK/read")" $((CHURN / 2)) $((CHURN * 3))
+	# A minute after the first ones have come, on a slow machine, as many go as come.
+	expect_between "rows" "$most" $((CHURN / 4)) $((CHURN * 3))
 }
 
 # The one that has least time left, and has some.
