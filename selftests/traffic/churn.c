@@ -42,8 +42,6 @@ enum close_way {
 /* Seen by all workers and the one that started them. */
 struct tally {
 	atomic_long begun;
-	atomic_long done;
-	atomic_long failed;
 	atomic_int port;
 };
 
@@ -151,11 +149,9 @@ static void work(int number)
 			return;
 		errno = 0;
 		failed = one_connection(listener, &target, way % CLOSE_WAYS);
-		if (failed) {
-			atomic_fetch_add(&tally->failed, 1);
+		if (failed)
 			warn("a connection closed in way %u failed: %s", way % CLOSE_WAYS, failed);
-		}
-		atomic_fetch_add(&tally->done, 1);
+		crew_did(!failed);
 		if (!way++)
 			crew_warm();
 	}
@@ -182,8 +178,5 @@ int main(int argc, char **argv)
 		crew_wait_input();
 		crew_stop();
 	}
-	fine &= crew_wait_end();
-	printf("%ld connections, %ld failures\n", atomic_load(&tally->done),
-	       atomic_load(&tally->failed));
-	return fine && !atomic_load(&tally->failed) ? 0 : 1;
+	return crew_account() && fine ? 0 : 1;
 }

@@ -12,6 +12,8 @@
 #include "crew.h"
 
 struct shared {
+	atomic_long done;
+	atomic_long failed;
 	atomic_int warm;
 	atomic_bool stop;
 };
@@ -48,6 +50,13 @@ void crew_start(int workers, void (*work)(int number))
 void crew_warm(void)
 {
 	atomic_fetch_add(&shared->warm, 1);
+}
+
+void crew_did(bool fine)
+{
+	atomic_fetch_add(&shared->done, 1);
+	if (!fine)
+		atomic_fetch_add(&shared->failed, 1);
 }
 
 bool crew_wait_warm(void)
@@ -91,4 +100,13 @@ bool crew_wait_end(void)
 	while (wait(&status) > 0)
 		fine &= !status;
 	return fine;
+}
+
+bool crew_account(void)
+{
+	bool fine = crew_wait_end();
+	long failed = atomic_load(&shared->failed);
+
+	printf("%ld connections, %ld failures\n", atomic_load(&shared->done), failed);
+	return fine && !failed;
 }

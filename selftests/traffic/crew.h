@@ -30,6 +30,12 @@ void crew_start(int workers, void (*work)(int number));
 void crew_warm(void);
 
 /**
+ * crew_did() - in a worker: a connection is over
+ * @fine: whether all of it went well
+ */
+void crew_did(bool fine);
+
+/**
  * crew_wait_warm() - wait until every worker is warm, or one of them has ended
  *
  * Return: whether none of them has failed.
@@ -57,5 +63,13 @@ bool crew_stopped(void);
  * Return: whether none of them has failed.
  */
 bool crew_wait_end(void);
+
+/**
+ * crew_account() - wait as crew_wait_end() does, and print "CONNECTIONS connections, FAILURES
+ * failures", as counted by crew_did()
+ *
+ * Return: whether nothing has failed.
+ */
+bool crew_account(void);
 
 #endif /* TRAFFIC_CREW_H */

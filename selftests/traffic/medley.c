@@ -14,7 +14,6 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +36,6 @@
 
 enum { BACKLOG = 8 };
 
-/* Seen by all workers and the one that started them. */
-struct tally {
-	atomic_long done;
-	atomic_long failed;
-};
-
 /* Both ends of a connection; -1 is none. */
 struct pair {
 	int client;
@@ -57,7 +50,6 @@ static struct {
 	struct repair_image image;
 } my;
 
-static struct tally *tally;
 static const char *address;
 
 static int stream(int family, int protocol)
@@ -383,6 +375,7 @@ static int start_heir(void)
 static void work(int number)
 {
 	struct pair pair;
+	bool fine;
 
 	my.listener = address_listen(address, BACKLOG, &my.target);
 	if (my.listener < 0)
@@ -394,13 +387,12 @@ static void work(int number)
 
 		pair = (struct pair){ -1, -1 };
 		errno = 0;
-		if (!kind->connection(&pair)) {
-			atomic_fetch_add(&tally->failed, 1);
+		fine = kind->connection(&pair);
+		if (!fine)
 			warn("a connection of kind %s failed", kind->name);
-		}
 		close_end(&pair.server);
 		close_end(&pair.client);
-		atomic_fetch_add(&tally->done, 1);
+		crew_did(fine);
 		if (i == number + wanted_count - 1)
 			crew_warm();
 	}
@@ -416,13 +408,9 @@ int main(int argc, char **argv)
 	address = argv[1];
 	for (int i = 3; i < argc; i++)
 		want(argv[i]);
-	tally = crew_room(sizeof(*tally));
 	crew_start(workers, work);
 	fine = crew_wait_warm();
 	crew_wait_input();
 	crew_stop();
-	fine &= crew_wait_end();
-	printf("%ld connections, %ld failures\n", atomic_load(&tally->done),
-	       atomic_load(&tally->failed));
-	return fine && !atomic_load(&tally->failed) ? 0 : 1;
+	return crew_account() && fine ? 0 : 1;
 }
