@@ -48,6 +48,7 @@ status=0
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/vmlinuz" -initrd "$run/initramfs" -serial "file:$run/console" \
 		-serial stdio -append "console=ttyS0 ignore_loglevel panic=-1 oops=panic no_timer_check" \
-		< /dev/null | sed -u 's/\r$//; s/^/# /; s/^# # selftests end/ok 1 selftests: tcpwatch: suspend/'
+		< /dev/null | sed -u -e 's/\r$//' -e 's/^/# /' \
+		-e 's/^# # selftests end/ok 1 selftests: tcpwatch: suspend/'
 } | tee "$run/tap" || status=$?
 "$here/judge.sh" "$run" "$status" suspend
