@@ -47,7 +47,8 @@ status=0
 		-accel "${accel/#tcg/tcg,thread=single}" -cpu "$cpu" -smp 2,sockets=2 -m 512 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/vmlinuz" -initrd "$run/initramfs" -serial "file:$run/console" \
-		-serial stdio -append "console=ttyS0 ignore_loglevel panic=-1 oops=panic no_timer_check" \
+		-serial stdio \
+		-append "console=ttyS0 ignore_loglevel panic=-1 oops=panic no_timer_check" \
 		< /dev/null | sed -u -e 's/\r$//' -e 's/^/# /' \
 		-e 's/^# # selftests end/ok 1 selftests: tcpwatch: suspend/'
 } | tee "$run/tap" || status=$?
