@@ -15,8 +15,7 @@ said=$(mktemp -d)
 # Checkpatch leaves a list of CamelCase names.
 trap 'rm -rf "$said" .checkpatch-camelcase.*' EXIT
 
-# check NAME COMMAND...: in the background; it must neither fail nor say anything, or a file tells
-# of that. (In here set -e does nothing.)
+# check NAME COMMAND...: it must neither fail nor say anything, or a file tells of that.
 check()
 {
 	local name=$1 output
@@ -118,10 +117,19 @@ units()
 	rm -r "$copy"
 }
 
-check checkpatch checkpatch_all &
-check 'sparse, gcc W=1' build_checked &
-check clang-tidy tidy &
-check shellcheck shellcheck_all &
-check units units &
-wait
+checks=()
+begin()
+{
+	check "$@" &
+	checks+=($!)
+}
+
+begin checkpatch checkpatch_all
+begin 'sparse, gcc W=1' build_checked
+begin clang-tidy tidy
+begin shellcheck shellcheck_all
+begin units units
+for pid in "${checks[@]}"; do
+	wait "$pid"
+done
 [ -z "$(ls "$said")" ] || { cat "$said"/*; exit 1; }

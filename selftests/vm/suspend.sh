@@ -43,7 +43,8 @@ cpu=max
 status=0
 {
 	echo "# selftests: tcpwatch: suspend"
-	timeout -k 5 "$limit" qemu-system-x86_64 -name tcpwatch \
+	setpriv --pdeathsig TERM timeout --foreground -k 5 "$limit" \
+		qemu-system-x86_64 -name tcpwatch \
 		-accel "${accel/#tcg/tcg,thread=single}" -cpu "$cpu" -smp 2,sockets=2 -m 512 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/vmlinuz" -initrd "$run/initramfs" -serial "file:$run/console" \
