@@ -14,7 +14,7 @@ VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install install-config uninstall clean help \
 	deb deps demo readme test test-storms test-kernels test-debug test-kselftests test-packages \
-	test-browser test-suspend bench bench-check fuzz vm lint
+	test-browser test-suspend bench bench-check bench-time fuzz vm lint
 
 all: module userspace
 
@@ -44,6 +44,8 @@ help:
 	@echo '  test-browser  the pages of tcpwatch report, in a Chromium'
 	@echo '  bench      what it costs, in instructions, beside conntrack, ss, tcpstates and others,'
 	@echo '             with 100 to 100,000 sockets (ten minutes)'
+	@echo '  bench-time  what nginx answers in a second, with the module, with conntrack and without;'
+	@echo '             needs KVM'
 	@echo '  bench-check  the same, as far as there are budgets, which must be kept (some minutes)'
 	@echo '  readme     what README.md shows, anew'
 	@echo '  vm         a shell with the module loaded'
@@ -157,6 +159,11 @@ test-suspend: deps
 bench:
 	@$(VM)/deps.sh --bench
 	@selftests/bench/bench.sh
+
+# Where KVM works.
+bench-time:
+	@$(VM)/deps.sh --bench
+	@selftests/bench/bench.sh time
 
 bench-check: deps
 	@selftests/bench/bench.sh check

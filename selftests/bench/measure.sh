@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# measure.sh all|some HEADERS: what things cost, in instructions, in the VM whose clock counts them
-# (bench.sh). Prints a figure a line: WHAT, WHO, at how many sockets (- where that is of no
-# interest), the figure. "some" is what the budgets need, and takes a few minutes. HEADERS: the
-# folder of the kernel's headers, for bcc.
+# measure.sh all|some|served HEADERS: what things cost, in instructions, in the VM whose clock counts
+# them (bench.sh). Prints a figure a line: WHAT, WHO, at how many sockets (- where that is of no
+# interest), the figure. "some" is what the budgets need, and takes a few minutes; "served" is how
+# much nginx serves, ROUNDS times, which in a VM with a clock like any other is a matter of time.
+# HEADERS: the folder of the kernel's headers, for bcc.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -180,6 +181,71 @@ traced()
 	stop tcpstates
 }
 
+# ---- a server that answers as fast as it can
+
+# nginx_in NAMESPACE: the less it does for an answer, the more of it is the kernel's part
+nginx_in()
+{
+	cat > "$WORK/nginx.conf" <<-END
+		daemon off;
+		worker_processes 1;
+		pid $WORK/nginx.pid;
+		events { }
+		http {
+			access_log off;
+			keepalive_requests 1000000000;
+			server {
+				listen 127.0.0.1:8080 backlog=4096;
+				location / { return 200 "fine\\n"; }
+			}
+		}
+	END
+	spawn nginx "$1" nginx -e "$WORK/nginx.log" -c "$WORK/nginx.conf"
+	wait_for "nginx answers" in_ns "$1" curl -sf -o /dev/null http://127.0.0.1:8080/
+}
+
+# asked NAMESPACE ARG...: how many answers a second wrk gets
+asked()
+{
+	in_ns "$1" wrk -t 1 -c 16 -d 1s "${@:2}" http://127.0.0.1:8080/ > "$WORK/wrk"
+	! grep -E 'Socket errors|Non-2xx' "$WORK/wrk" >&2 || give_up "wrk had errors"
+	awk '$1 == "Requests/sec:" { print $2 }' "$WORK/wrk"
+}
+
+# answers WHO ROUND [PREPARE...]: with connections kept open, and with one for each request
+answers()
+{
+	local ns=$1-$2
+
+	fresh "$ns"
+	[ $# -eq 2 ] || "${@:3}" "$ns"
+	nginx_in "$ns"
+	asked "$ns" >> "$WORK/$1-kept"
+	asked "$ns" -H "Connection: close" >> "$WORK/$1-closed"
+	stop nginx
+	ns_del "$ns"
+}
+
+# The machine may be slower for a while: each in turn.
+served()
+{
+	local rounds=${ROUNDS:-1} i who what
+
+	for ((i = 0; i < rounds; i++)); do
+		module_absent
+		answers bare "$i"
+		answers conntrack "$i" track
+		module_fresh
+		answers tcpwatch "$i"
+	done
+	for who in bare tcpwatch conntrack; do
+		for what in kept closed; do
+			figure "requests-$what" "$who" - \
+				"$(sort -n "$WORK/$who-$what" | sed -n $((rounds / 2 + 1))p)"
+		done
+	done
+}
+
 # ---- many sockets
 
 # crowds N: there are so many in namespace crowd, in some processes
@@ -330,6 +396,10 @@ object_size()
 figure kernel - - "$(uname -r)"
 module_absent
 prepare
+if [ "$SCOPE" = served ]; then
+	served
+	exit 0
+fi
 paths bare
 module_fresh
 paths tcpwatch
@@ -342,7 +412,7 @@ if all; then
 	object_size conntrack nf_conntrack
 	captured
 	told
-	module_fresh
+	served
 fi
 rows
 crowds_begin

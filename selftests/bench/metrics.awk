@@ -35,6 +35,13 @@ function growth(metric, who, n)
 		tell(metric, n, at[who, n] / at[who, 200])
 }
 
+# share METRIC WHAT WHO: of what is had without
+function share(metric, what, who)
+{
+	if ((what, who) in plain)
+		tell(metric, "-", plain[what, who] / plain[what, "bare"])
+}
+
 BEGIN {
 	FS = "\t"
 }
@@ -80,6 +87,10 @@ END {
 	}
 	if (("leaks", "ss") in plain)
 		tell("leaks", "-", plain["leaks", "tcpwatch"] / plain["leaks", "ss"])
+	share("kept", "requests-kept", "tcpwatch")
+	share("kept:conntrack", "requests-kept", "conntrack")
+	share("closed", "requests-closed", "tcpwatch")
+	share("closed:conntrack", "requests-closed", "conntrack")
 	more("memory", "memory", "tcpwatch", "nothing")
 	more("memory:conntrack", "memory", "conntrack", "nothing")
 }

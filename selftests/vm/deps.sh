@@ -81,6 +81,7 @@ packages_bench()
 	cat <<-'END'
 	bpfcc-tools              tcpstates-bpfcc
 	prometheus-node-exporter prometheus-node-exporter
+	wrk                      wrk
 	END
 }
 
