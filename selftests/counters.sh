@@ -117,8 +117,11 @@ both_close_at_once()
 	long_line on
 	open_pair "both$1" "$1" 0
 	mark
-	peer pa shutdown "cboth$1"
-	peer pb shutdown "sboth$1"
+	# Neither waits until the other says that it has.
+	peer_ask pa shutdown "cboth$1"
+	peer_ask pb shutdown "sboth$1"
+	peer_answer pa shutdown "cboth$1"
+	peer_answer pb shutdown "sboth$1"
 	expect_deltas a fin_in=1 fin_out=1 closed_simultaneous=1
 	expect_deltas b fin_in=1 fin_out=1 closed_simultaneous=1
 	long_line off

@@ -49,22 +49,35 @@ static unsigned int count_digits(u64 value)
  * tcpw_put_digits() - a number, and nothing before it
  * @line: the line
  * @value: the number
+ *
+ * Two digits at a time, from the last to the first: most of what a row costs is this.
  */
 void tcpw_put_digits(struct tcpw_line *line, u64 value)
 {
-	char *last = line->at;
+	static const char pairs[] =
+		"00010203040506070809" "10111213141516171819" "20212223242526272829"
+		"30313233343536373839" "40414243444546474849" "50515253545556575859"
+		"60616263646566676869" "70717273747576777879" "80818283848586878889"
+		"90919293949596979899";
+	char *at = line->at;
 
-	if (value >= 10)
-		last += count_digits(value) - 1;
-	line->at = last + 1;
-	/* From the last to the first. */
-	while (value >= 10) {
-		u32 digit;
-
-		value = div_u64_rem(value, 10, &digit);
-		*last-- = '0' + digit;
+	if (value < 10) {
+		*line->at++ = '0' + value;
+		return;
 	}
-	*last = '0' + value;
+	at += count_digits(value);
+	line->at = at;
+	while (value >= 100) {
+		u32 pair;
+
+		value = div_u64_rem(value, 100, &pair);
+		at -= 2;
+		memcpy(at, &pairs[2 * pair], 2);
+	}
+	if (value >= 10)
+		memcpy(at - 2, &pairs[2 * value], 2);
+	else
+		at[-1] = '0' + value;
 }
 
 /**

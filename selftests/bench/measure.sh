@@ -350,6 +350,16 @@ crowds_begin()
 	peer crowd1 leak 10
 }
 
+crowds_end()
+{
+	local i
+
+	for ((i = 1; i <= CROWDS; i++)); do
+		peer_stop "crowd$i"
+	done
+	ns_del crowd
+}
+
 # close_wait with nothing else open, 100 rows and 1,000
 rows()
 {
@@ -412,7 +422,7 @@ if all; then
 	object_size conntrack nf_conntrack
 	captured
 	told
-	served
+	module_fresh
 fi
 rows
 crowds_begin
@@ -431,3 +441,6 @@ traced
 module_fresh
 at 40000
 at 100000
+crowds_end
+# At last: after so many connections ids and inodes have more digits, which other files are full of.
+served

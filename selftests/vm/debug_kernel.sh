@@ -3,7 +3,8 @@
 #
 # debug_kernel.sh kasan|kcsan: build, of the distribution's kernel source, a kernel that finds
 # what a module does wrong; the files debug*.config here say what is in it. It takes some minutes,
-# once. Prints the folder, as kernel.sh does.
+# once. Prints the folder, as kernel.sh does. A line "# make: FLAG..." there is for make: what a
+# makefile says counts less than that.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=selftests/vm/cache.sh
@@ -51,7 +52,7 @@ keep_headers()
 
 build_kernel()
 {
-	local kind=$1 entry=$2 tree=$2/tree package release flags=()
+	local kind=$1 entry=$2 tree=$2/tree package release flags
 
 	refresh_lists
 	package=$(source_package)
@@ -62,8 +63,7 @@ build_kernel()
 	put_source | tar -x "$(decompressor "$tarball")" -C "$tree" --strip-components=1
 	rm -r "$entry/get"
 	configure "$tree" "$here/debug.config" "$here/debug-$kind.config" >&2
-	# What a makefile says of a folder or file counts less than this.
-	[ "$kind" != kcsan ] || flags+=(KCSAN_SANITIZE=n)
+	mapfile -t flags < <(sed -n 's/^# make: //p' "$here/debug-$kind.config" | xargs -n 1)
 	make -C "$tree" -s -j "$(nproc)" "${flags[@]}" bzImage modules >&2
 	release=$(make -C "$tree" -s kernelrelease)
 	mkdir -p "$entry/lib/modules/$release"
