@@ -20,8 +20,7 @@ in_order_or_lost()
 	record fast a
 	record_by slow a dd bs=4k status=none
 	kill -STOP "${PEER_PID[slow]}"
-	# Who reads goes first, or where each access may be held up (KCSAN) he is not fast enough.
-	become a nice -n 19 "$TRAFFIC/churn" 127.0.0.1:0 2 $COUNT >"$WORK/churned" &
+	become a "$TRAFFIC/churn" 127.0.0.1:0 2 $COUNT >"$WORK/churned" &
 	PEER_PID[churn]=$!
 	wait_for "more has happened than is kept" more_than_kept
 	kill -CONT "${PEER_PID[slow]}"
@@ -30,15 +29,23 @@ in_order_or_lost()
 	expect_eq "what became of them" "$(tail -n 1 "$WORK/churned")" \
 		"$COUNT connections, 0 failures"
 	wait_for "the last are told" accounted_alike
-	expect_eq "events lost by who was fast enough" "$(lost_in fast)" 0
-	expect_eq "what is wrong" "$(gaps "$WORK/fast" | head -n 3)" "$((2 * COUNT)) ended"
+	if fast_enough; then
+		expect_eq "events lost by who was fast enough" "$(lost_in fast)" 0
+		expect_eq "what is wrong" "$(gaps "$WORK/fast" | head -n 3)" "$((2 * COUNT)) ended"
+	fi
 	lost=$(lost_in slow)
 	say "$(all_in fast) events, of which the slow reader missed $lost"
 	expect_between "events lost by who slept" "$lost" 1 "$(all_in fast)"
-	expect_eq "events_lost" "$(summary a events_lost)" "$lost"
+	expect_eq "events_lost" "$(summary a events_lost)" $((lost + $(lost_in fast)))
 	expect_eq "illegal transitions" "$(summary a illegal_transitions)" 0
 	stop fast
 	stop slow
+}
+
+# Nobody is where the module's accesses are held up, to see who comes by: the reader's are, too.
+fast_enough()
+{
+	[ ! -e /sys/kernel/debug/kcsan ]
 }
 
 # On each CPU, whichever it is that does the work.
