@@ -3,11 +3,24 @@
 #include <linux/ipv6.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include <net/tcp_states.h>
 
 #include "compat.h"
 #include "ends.h"
 #include "net.h"
 #include "segment.h"
+
+/*
+ * Early demux finds the connections' sockets of what comes over a link, and a BPF program may
+ * choose one, which may listen; ip_rcv() has forgotten any other that a packet had.
+ */
+static struct sock *prefetched(const struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	return sk && READ_ONCE(sk->sk_state) != TCP_LISTEN &&
+	       refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+}
 
 /**
  * tcpw_segment_lookup() - the socket at the local end, if it is no listener
@@ -15,8 +28,8 @@
  * @th: its TCP header
  * @state: of the hook that it is in
  *
- * The kernel finds the sockets of segments that come in later, save where early demux
- * did already; of those that leave it knows them, but a reset may come from none.
+ * The kernel finds the sockets of segments that come in later, save where it did already;
+ * of those that leave it knows them, but a reset may come from none.
  *
  * Context: under rcu_read_lock().
  * Return: a full, mini- or request socket with a reference, for sock_gen_put(); or NULL.
@@ -28,7 +41,10 @@ struct sock *tcpw_segment_lookup(const struct sk_buff *skb, const struct tcphdr 
 	__be16 local = out ? th->source : th->dest;
 	__be16 remote = out ? th->dest : th->source;
 	int dif = out ? state->out->ifindex : 0, sdif = 0;
+	struct sock *sk = out ? NULL : prefetched(skb);
 
+	if (sk)
+		return sk;
 	if (state->pf == NFPROTO_IPV4) {
 		const struct iphdr *ip = ip_hdr(skb);
 
