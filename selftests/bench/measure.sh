@@ -229,7 +229,7 @@ answers()
 # The machine may be slower for a while: each in turn.
 served()
 {
-	local rounds=${ROUNDS:-1} i who what
+	local rounds=${ROUNDS:-3} i who what
 
 	for ((i = 0; i < rounds; i++)); do
 		module_absent
