@@ -37,8 +37,8 @@ time_answers()
 	local accel=${VM_ACCEL:-$(accelerator)}
 
 	[ "${VM_ACCEL:-}" ] || [ "$accel" = kvm ] ||
-		die "KVM does not work here, and an emulator's time says little. 'make bench' has the" \
-			"same in instructions; VM_ACCEL=tcg measures the emulator all the same"
+		die "KVM does not work here, and an emulator's time says little. 'make bench' has" \
+			"the same in instructions; VM_ACCEL=tcg measures the emulator all the same"
 	# shellcheck disable=SC2016 # for the VM's shell
 	VM_ACCEL=$accel ROUNDS=${ROUNDS:-15} VM_PASS=ROUNDS "$vm/vm.sh" run bash -c \
 		'exec "$TCPWATCH_TOP/selftests/bench/measure.sh" served -'
