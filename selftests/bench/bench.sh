@@ -25,10 +25,11 @@ run()
 
 accelerator()
 {
-	local kernel
+	local kernel initramfs
 
 	kernel=$("$vm/kernel.sh")
-	"$vm/accel.sh" "$kernel/vmlinuz" "$("$vm/initramfs.sh" "$kernel" "$(cat "$kernel/release")")"
+	initramfs=$("$vm/initramfs.sh" "$kernel" "$(cat "$kernel/release")")
+	"$vm/accel.sh" "$kernel/vmlinuz" "$initramfs"
 }
 
 # Time that an emulator takes is none of the kernel's.
@@ -38,7 +39,7 @@ time_answers()
 
 	[ "${VM_ACCEL:-}" ] || [ "$accel" = kvm ] ||
 		die "KVM does not work here, and an emulator's time says little. 'make bench' has" \
-			"the same in instructions; VM_ACCEL=tcg measures the emulator all the same"
+			"the same in instructions; VM_ACCEL=tcg takes the emulator's time anyhow"
 	# shellcheck disable=SC2016 # for the VM's shell
 	VM_ACCEL=$accel ROUNDS=${ROUNDS:-15} VM_PASS=ROUNDS "$vm/vm.sh" run bash -c \
 		'exec "$TCPWATCH_TOP/selftests/bench/measure.sh" served -'

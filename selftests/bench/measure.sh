@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # measure.sh all|some|served HEADERS: what things cost, in instructions, in the VM whose clock
-# counts them (bench.sh). Prints a figure a line: WHAT, WHO, at how many sockets (- where that is of
-# no interest), the figure. "some" is what the budgets need, and takes a few minutes; "served" is how
-# much nginx serves, ROUNDS times, which in a VM with a clock like any other is a matter of time.
-# HEADERS: the folder of the kernel's headers, for bcc.
+# counts them (bench.sh). Prints a figure a line: WHAT, WHO, at how many sockets (- where that is
+# of no interest), the figure. "some" is what the budgets need, and takes a few minutes; "served"
+# is how much nginx serves, ROUNDS times, which in a VM with a clock like any other is a matter of
+# time. HEADERS: the folder of the kernel's headers, for bcc.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/../lib.sh"
