@@ -11,8 +11,9 @@
 #include "segment.h"
 
 /*
- * Early demux finds the connections' sockets of what comes over a link, and a BPF program may
- * choose one, which may listen; ip_rcv() has forgotten any other that a packet had.
+ * What tcp_v4_rcv() will take: early demux finds the connections' sockets of what comes over a
+ * link, TPROXY or a BPF program may choose one, which may listen. ip_rcv_core() and ip6_rcv_core()
+ * have forgotten any that the packet had where it was sent.
  */
 static struct sock *prefetched(const struct sk_buff *skb)
 {

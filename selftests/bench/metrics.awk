@@ -87,10 +87,10 @@ END {
 	}
 	if (("leaks", "ss") in plain)
 		tell("leaks", "-", plain["leaks", "tcpwatch"] / plain["leaks", "ss"])
-	share("kept", "requests-kept", "tcpwatch")
-	share("kept:conntrack", "requests-kept", "conntrack")
-	share("closed", "requests-closed", "tcpwatch")
-	share("closed:conntrack", "requests-closed", "conntrack")
+	share("answers", "requests-kept", "tcpwatch")
+	share("answers:conntrack", "requests-kept", "conntrack")
+	share("answers_closed", "requests-closed", "tcpwatch")
+	share("answers_closed:conntrack", "requests-closed", "conntrack")
 	more("memory", "memory", "tcpwatch", "nothing")
 	more("memory:conntrack", "memory", "conntrack", "nothing")
 }

@@ -63,7 +63,7 @@ build_kernel()
 	put_source | tar -x "$(decompressor "$tarball")" -C "$tree" --strip-components=1
 	rm -r "$entry/get"
 	configure "$tree" "$here/debug.config" "$here/debug-$kind.config" >&2
-	mapfile -t flags < <(sed -n 's/^# make: //p' "$here/debug-$kind.config" | xargs -n 1)
+	mapfile -t flags < <(sed -n 's/^# make: //p' "$here/debug-$kind.config" | xargs -rn 1)
 	make -C "$tree" -s -j "$(nproc)" "${flags[@]}" bzImage modules >&2
 	release=$(make -C "$tree" -s kernelrelease)
 	mkdir -p "$entry/lib/modules/$release"
