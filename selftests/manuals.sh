@@ -6,6 +6,8 @@
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib_events.sh
+. "$(dirname "$0")/lib_events.sh"
 
 MAN=$HERE/../kmod/man
 
@@ -50,8 +52,7 @@ events()
 {
 	local event key
 
-	spawn events a cat /proc/tcpwatch/events >"$WORK/events"
-	wait_for "it is open" test -e "/proc/${PEER_PID[events]}/fd/3"
+	record events a
 	in_ns a sh -c 'echo "add local=*" >/proc/tcpwatch/follow'
 	peer_start p a
 	peer_listen p l 127.0.0.1:4000
