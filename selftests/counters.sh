@@ -101,21 +101,36 @@ server_closes_first()
 	peer pb close "sfirst$1"
 }
 
-# long_line on|off: what one end sends now, the other has not heard of for long enough
-# to send something too; and its round trip is short enough that nothing is sent again.
+# long_line on|off [DELAY]: what one end sends now, the other has not heard of for long enough
+# to send something too.
 long_line()
 {
-	local way=add
+	local way=add delay=${2:-200ms}
 
 	[ "$1" = on ] || way=del
-	tc -n "$(ns_name a)" qdisc $way dev a-b root netem delay 200ms
-	tc -n "$(ns_name b)" qdisc $way dev b-a root netem delay 200ms
+	tc -n "$(ns_name a)" qdisc $way dev a-b root netem delay "$delay"
+	tc -n "$(ns_name b)" qdisc $way dev b-a root netem delay "$delay"
+}
+
+# patient on|off: for ten seconds nothing is sent again, however late its answer
+patient()
+{
+	local way=add probes=0 family
+
+	[ "$1" = on ] || { way=del && probes=3; }
+	for family in 4 6; do
+		ip -n "$(ns_name a)" route $way "$(server $family | tr -d '[]')" dev a-b rto_min 10s
+		ip -n "$(ns_name b)" route $way "$(client $family | tr -d '[]')" dev b-a rto_min 10s
+	done
+	in_ns a sysctl -qw net.ipv4.tcp_early_retrans=$probes
+	in_ns b sysctl -qw net.ipv4.tcp_early_retrans=$probes
 }
 
 both_close_at_once()
 {
-	long_line on
+	patient on
 	open_pair "both$1" "$1" 0
+	long_line on 500ms
 	mark
 	# Neither waits until the other says that it has.
 	peer_ask pa shutdown "cboth$1"
@@ -125,6 +140,7 @@ both_close_at_once()
 	expect_deltas a fin_in=1 fin_out=1 closed_simultaneous=1
 	expect_deltas b fin_in=1 fin_out=1 closed_simultaneous=1
 	long_line off
+	patient off
 	peer pa close "cboth$1"
 	peer pb close "sboth$1"
 }
@@ -271,8 +287,10 @@ both_open_at_once()
 	peer_socket pa "near$1" "$near"
 	peer_socket pb "far$1" "$far"
 	long_line on
-	peer pa begin "near$1" "$far"
-	peer pb begin "far$1" "$near"
+	peer_ask pa begin "near$1" "$far"
+	peer_ask pb begin "far$1" "$near"
+	peer_answer pa begin "near$1"
+	peer_answer pb begin "far$1"
 	expect_deltas a opened_active=1 syn_in=1 syn_out=1 synack_in=1 synack_out=1
 	expect_deltas b opened_active=1 syn_in=1 syn_out=1 synack_in=1 synack_out=1
 	long_line off
