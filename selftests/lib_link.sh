@@ -50,6 +50,46 @@ pair()
 		peer pb accept "s$1" "l$2"
 }
 
+# patient on|off: for ten seconds nothing that crosses the link is sent again, however late its
+# answer: of a connection that opens in that time, or sends something
+patient()
+{
+	local way=add f
+
+	[ "$1" = on ] || way=del
+	for f in 4 6; do
+		ip -n "$(ns_name a)" route $way "$(server $f | tr -d '[]')" dev a-b rto_min 10s
+		ip -n "$(ns_name b)" route $way "$(client $f | tr -d '[]')" dev b-a rto_min 10s
+	done
+}
+
+# at_the_link ARG...: tc qdisc does that at both ends
+at_the_link()
+{
+	local end
+
+	for end in 'a a-b' 'b b-a'; do
+		tc -n "$(ns_name "${end% *}")" qdisc "$1" dev "${end#* }" root "${@:2}"
+	done
+}
+
+# hold: what is sent from now on waits at the link, until let_pass; in the end, when all is
+# answered, hold_nothing
+hold()
+{
+	at_the_link add plug
+}
+
+let_pass()
+{
+	at_the_link change plug release_indefinite
+}
+
+hold_nothing()
+{
+	at_the_link del
+}
+
 # route_back: b answers whoever sends something, wherever that is
 route_back()
 {
