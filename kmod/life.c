@@ -98,19 +98,24 @@ static void forget(struct sock *sk)
 		tcpw_conn_free(c);
 }
 
-static struct tcpw_conn *new_record(struct tcpw_net *tn, struct sock *sk,
-				    unsigned int state, u64 now_ns, gfp_t gfp)
+/* What a new record, not in the table yet, has of a socket in this state. */
+static void begin(struct tcpw_conn *c, unsigned int state, u64 now_ns)
 {
-	struct tcpw_conn *c = tcpw_conn_alloc(tn, sk, kind_of(state), gfp);
-
-	if (!c)
-		return NULL;
 	c->state = state;
 	c->opened_ns = now_ns;
 	c->order_ns = now_ns;
 	c->closed = closed_by(state, TCPW_CLOSED_NOT);
 	if (state == TCP_SYN_SENT)
 		c->opened = TCPW_OPENED_BY_CONNECT;
+}
+
+static struct tcpw_conn *new_record(struct tcpw_net *tn, struct sock *sk,
+				    unsigned int state, u64 now_ns, gfp_t gfp)
+{
+	struct tcpw_conn *c = tcpw_conn_alloc(tn, sk, kind_of(state), gfp);
+
+	if (c)
+		begin(c, state, now_ns);
 	return c;
 }
 
@@ -231,6 +236,20 @@ static void number(struct tcpw_conn *c, const struct sock *sk)
 }
 
 /*
+ * Whether a socket that has no record has been counted. One that the seed could not see, its task
+ * being held up in connect() or listen(), has not.
+ */
+static bool any_missed(const struct tcpw_net *tn)
+{
+	unsigned long n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(tn->cpu, cpu)->counter[TCPW_UNTRACKED]);
+	return (long)n > 0;
+}
+
+/*
  * A change of a socket without a record. While older sockets are being found, it is
  * one of them, and may be on its way into the kernel's tables, past which the seed has
  * been. Later, it was over the limit or memory was out; there may be room now.
@@ -255,7 +274,7 @@ static void stranger(struct tcpw_net *tn, struct sock *sk, unsigned int to, u64 
 			return;
 		}
 	}
-	if (was_missed)
+	if (was_missed && any_missed(tn))
 		this_cpu_dec(tn->cpu->counter[TCPW_UNTRACKED]);
 }
 
@@ -419,11 +438,15 @@ void tcpw_life_destroyed(struct sock *sk)
 	rcu_read_unlock();
 }
 
+/*
+ * When a socket's timestamp was taken; now, if it never was. None is of the future, as the
+ * socket is locked. After 2^32 jiffies, 198 days where HZ is 250, they begin anew.
+ */
 static u64 time_of(u64 now_ns, u32 stamp)
 {
-	s32 ago = tcp_jiffies32 - stamp;
+	u32 ago = stamp ? tcp_jiffies32 - stamp : 0;
 
-	return now_ns - min(now_ns, jiffies_to_nsecs(ago > 0 ? ago : 0));
+	return now_ns - min(now_ns, jiffies_to_nsecs(ago));
 }
 
 /*
@@ -465,31 +488,78 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	}
 }
 
+/*
+ * Keep a socket in its state. A listener that closes takes the children in its accept queue with
+ * the inner lock alone, and warns if one is owned: so the inner lock is held, and the outer one
+ * only where a task owns the socket, which is no such child.
+ * Sources: inet_csk_listen_stop(), tcp_abort().
+ */
+static bool hold_state(struct sock *sk)
+{
+	local_bh_disable();
+	bh_lock_sock(sk);
+	if (!sock_owned_by_user(sk))
+		return false;
+	bh_unlock_sock(sk);
+	local_bh_enable();
+
+	lock_sock(sk);
+	local_bh_disable();
+	bh_lock_sock(sk);
+	return true;
+}
+
+static void release_state(struct sock *sk, bool owned)
+{
+	bh_unlock_sock(sk);
+	local_bh_enable();
+	if (owned)
+		release_sock(sk);
+}
+
+/* Returns false if the record is still the caller's. */
+static bool adopt(struct tcpw_conn *c, struct sock *sk)
+{
+	u64 now_ns = ktime_get_boottime_ns();
+	unsigned int state = sk->sk_state;
+	bool inserted;
+
+	/* One that began to listen, or stopped, has had its record made by that. */
+	if (state == TCP_CLOSE || kind_of(state) != c->kind)
+		return false;
+	begin(c, state, now_ns);
+	date(c, sk, now_ns);
+	tcpw_window_adopt(c, sk, now_ns);
+	rcu_read_lock();
+	inserted = tcpw_conn_insert(c);
+	rcu_read_unlock();
+	if (!inserted)
+		tcpw_window_forget(c);
+	return inserted;
+}
+
 /**
  * tcpw_life_adopt() - make a record for a socket older than the module
- * @sk: the socket
+ * @sk: the socket, with a reference
  *
- * Context: process, lock_sock() held.
+ * Context: process, no locks.
  * Return: 0, also if it has a record or needs none; -ENOMEM.
  */
 int tcpw_life_adopt(struct sock *sk)
 {
-	unsigned int state = sk->sk_state;
-	u64 now_ns = ktime_get_boottime_ns();
+	unsigned int state = READ_ONCE(sk->sk_state);
 	struct tcpw_conn *c;
+	bool owned, adopted;
 
 	if (state == TCP_CLOSE)
 		return 0;
-	c = new_record(tcpw_net_of(sock_net(sk)), sk, state, now_ns, GFP_KERNEL);
+	c = tcpw_conn_alloc(tcpw_net_of(sock_net(sk)), sk, kind_of(state), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
-	date(c, sk, now_ns);
-	tcpw_window_adopt(c, sk, now_ns);
-	rcu_read_lock();
-	if (!tcpw_conn_insert(c)) {
-		tcpw_window_forget(c);
+	owned = hold_state(sk);
+	adopted = adopt(c, sk);
+	release_state(sk, owned);
+	if (!adopted)
 		tcpw_conn_free(c);
-	}
-	rcu_read_unlock();
 	return 0;
 }

@@ -113,32 +113,27 @@ static void tick(struct work_struct *work)
 }
 
 /**
- * tcpw_net_for_each() - call a function for each namespace
- * @fn: may sleep and lock sockets; must not make or end namespaces
- * @data: for @fn
+ * tcpw_net_next() - go through the namespaces, with no lock held in between
+ * @tn: the one before, whose reference is given back; NULL for the first
  *
- * Context: process. No namespace is made or ended meanwhile.
- * Return: 0, or what @fn returned first that is not 0.
+ * Context: process.
+ * Return: the next that is alive, with a reference to the namespace; NULL after the last.
  */
-int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn, void *data), void *data)
+struct tcpw_net *tcpw_net_next(struct tcpw_net *tn)
 {
-	struct tcpw_net *tn;
-	int err = 0;
+	struct tcpw_net *next;
 
 	mutex_lock(&nets_lock);
-	list_for_each_entry(tn, &nets, list) {
-		err = fn(tn, data);
-		if (err)
+	next = list_prepare_entry(tn, &nets, list);
+	list_for_each_entry_continue(next, &nets, list)
+		if (maybe_get_net(next->net))
 			break;
-	}
+	if (list_entry_is_head(next, &nets, list))
+		next = NULL;
 	mutex_unlock(&nets_lock);
-	return err;
-}
-
-static int stop_tick(struct tcpw_net *tn, void *data)
-{
-	cancel_delayed_work_sync(&tn->tick);
-	return 0;
+	if (tn)
+		put_net(tn->net);
+	return next;
 }
 
 /**
@@ -151,9 +146,14 @@ static int stop_tick(struct tcpw_net *tn, void *data)
  */
 void tcpw_net_rest(void)
 {
+	struct tcpw_net *tn;
+
 	WRITE_ONCE(resting, true);
 	synchronize_rcu();	/* for those who did not see that, and arm one */
-	tcpw_net_for_each(stop_tick, NULL);
+	mutex_lock(&nets_lock);
+	list_for_each_entry(tn, &nets, list)
+		cancel_delayed_work_sync(&tn->tick);
+	mutex_unlock(&nets_lock);
 }
 
 static int __net_init net_init(struct net *net)
@@ -172,9 +172,11 @@ static int __net_init net_init(struct net *net)
 	tcpw_order_init(&tn->listeners);
 	INIT_DELAYED_WORK(&tn->tick, tick);
 	tcpw_half_open_net_init(tn);
-	tcpw_ring_net_init(tn);
 	tcpw_follow_net_init(tn);
 
+	err = tcpw_ring_net_init(tn);
+	if (err)
+		goto err_ring;
 	err = tcpw_sysctl_net_init(tn);
 	if (err)
 		goto err_sysctl;
@@ -190,6 +192,8 @@ static int __net_init net_init(struct net *net)
 err_hook:
 	tcpw_sysctl_net_exit(tn);
 err_sysctl:
+	tcpw_ring_net_exit(tn);
+err_ring:
 	free_percpu(tn->cpu);
 	return err;
 }
@@ -228,8 +232,10 @@ static void __net_exit net_exit_batch(struct list_head *exiting)
 	struct net *net;
 
 	synchronize_rcu();
-	list_for_each_entry(net, exiting, exit_list)
+	list_for_each_entry(net, exiting, exit_list) {
+		tcpw_ring_net_exit(tcpw_net_of(net));
 		free_percpu(tcpw_net_of(net)->cpu);
+	}
 }
 
 static struct pernet_operations net_ops = {

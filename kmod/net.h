@@ -62,8 +62,9 @@ struct tcpw_net_cpu {
  * @closed_listeners: records of listeners that closed and have requests (see half_open.h)
  * @tick: settles what has no event of its own
  * @ring_lock: protects @ring's coming and going, and how many read it
- * @ring_wait: those who wait for events
+ * @ring_wait: those who wait for events; may outlive this
  * @ring_over: the files are going: there are no more events
+ * @ring_wait_kept: somebody is still in @ring_wait, who cannot be let go
  * @follow_lock: of those who change @follow or @followed
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
@@ -87,8 +88,9 @@ struct tcpw_net {
 	struct hlist_head closed_listeners;
 	struct delayed_work tick;
 	struct mutex ring_lock;		/* ring, and its readers */
-	struct wait_queue_head ring_wait;
+	struct wait_queue_head *ring_wait;
 	bool ring_over;
+	bool ring_wait_kept;
 	struct mutex follow_lock;	/* changes of follow and followed */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;
@@ -114,6 +116,6 @@ struct tcpw_net *tcpw_net_of_sock(const struct sock *sk);
 void tcpw_net_arm_tick(struct tcpw_net *tn);
 void tcpw_net_rest(void);
 u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn);
-int tcpw_net_for_each(int (*fn)(struct tcpw_net *tn, void *data), void *data);
+struct tcpw_net *tcpw_net_next(struct tcpw_net *tn);
 
 #endif

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpuhotplug.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
@@ -19,6 +21,7 @@ enum {
 	SLOTS_DEFAULT = 8192,		/* 1 MiB a CPU, while somebody reads */
 	SLOTS_LEAST = 16,
 	SLOTS_MOST = 1 << 20,
+	LET_GO_S = 2,			/* more than who is woken needs to leave */
 };
 
 static unsigned long slots_of_a_ring __read_mostly;
@@ -87,11 +90,31 @@ struct tcpw_ring_reader {
 /**
  * tcpw_ring_net_init() - make a namespace ready for readers
  * @tn: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
  */
-void tcpw_ring_net_init(struct tcpw_net *tn)
+int tcpw_ring_net_init(struct tcpw_net *tn)
 {
 	mutex_init(&tn->ring_lock);
-	init_waitqueue_head(&tn->ring_wait);
+	tn->ring_wait_kept = false;
+	tn->ring_wait = kmalloc(sizeof(*tn->ring_wait), GFP_KERNEL);
+	if (!tn->ring_wait)
+		return -ENOMEM;
+	init_waitqueue_head(tn->ring_wait);
+	return 0;
+}
+
+/**
+ * tcpw_ring_net_exit() - the mirror of tcpw_ring_net_init()
+ * @tn: the namespace
+ *
+ * Context: process, a grace period of RCU after tcpw_ring_release().
+ */
+void tcpw_ring_net_exit(struct tcpw_net *tn)
+{
+	if (!tn->ring_wait_kept)
+		kfree(tn->ring_wait);
 }
 
 /* ---- writing */
@@ -209,7 +232,7 @@ static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 		struct part *part = per_cpu_ptr(ring->part, cpu);
 
 		init_irq_work(&part->wake, wake);
-		part->wait = &tn->ring_wait;
+		part->wait = tn->ring_wait;
 	}
 	if (cpuhp_state_add_instance(cpu_state, &ring->node))
 		goto err_slots;
@@ -435,34 +458,52 @@ bool tcpw_ring_next(struct tcpw_ring_reader *reader, struct tcpw_event *event, u
 
 /* ---- the end */
 
+/*
+ * What a poll has put into the wait queue must be out of it before that ends, or before nobody
+ * answers a poll any more: poll() and select() take it out when they wake up to an answer that
+ * they want, epoll when it is told POLLFREE. A task that polls another file, too, may be held up
+ * there (FUSE asks its server), and comes when it can.
+ */
+static bool let_go(struct tcpw_net *tn)
+{
+	unsigned int ticks = LET_GO_S * HZ;
+
+	while (wq_has_sleeper(tn->ring_wait)) {
+		if (!ticks--)
+			return false;
+		__wake_up(tn->ring_wait, TASK_NORMAL, 0, poll_to_key(TCPW_RING_END | POLLFREE));
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
+}
+
 /**
  * tcpw_ring_hang_up() - let those who wait for events go
- * @tn: the namespace
+ * @tn: the namespace; its file is there still, and answers those who wake up
  *
- * Context: process. From now on a reader that has read all is told that this is the end.
+ * Context: process. From now on a reader that has read all is told that this is the end, and a
+ * poll that there is whatever it asks for.
  */
 void tcpw_ring_hang_up(struct tcpw_net *tn)
 {
 	WRITE_ONCE(tn->ring_over, true);
-	wake_up_all(&tn->ring_wait);
+	let_go(tn);
 }
 
 /**
- * tcpw_ring_release() - let those go who poll
- * @tn: the namespace, whose file is gone: nobody begins to poll any more
+ * tcpw_ring_release() - let those go who have begun to poll since tcpw_ring_hang_up()
+ * @tn: the namespace, whose file is gone: nobody begins any more
  *
- * The files that readers have open outlive the module, and so does a poll of them: what
- * it has put into the wait queue must be taken out before that ends. epoll does so when
- * it is told POLLFREE, poll() and select() when they wake up.
+ * The files that readers have open outlive the module, and so does a poll of them.
  *
- * Context: process. The memory of @tn has to stay for a grace period of RCU.
+ * Context: process. @tn->ring_wait has to stay for a grace period of RCU.
  */
 void tcpw_ring_release(struct tcpw_net *tn)
 {
-	while (wq_has_sleeper(&tn->ring_wait)) {
-		__wake_up(&tn->ring_wait, TASK_NORMAL, 0, poll_to_key(EPOLLHUP | POLLFREE));
-		schedule_timeout_uninterruptible(1);
-	}
+	tn->ring_wait_kept = !let_go(tn);
+	if (tn->ring_wait_kept)
+		pr_warn("a process that polls events does not wake up: what it waits in, %zu bytes, is not freed\n",
+			sizeof(*tn->ring_wait));
 }
 
 /* ---- the module's begin and end */

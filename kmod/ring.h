@@ -12,7 +12,12 @@
 #ifndef TCPW_RING_H
 #define TCPW_RING_H
 
+#include <linux/poll.h>
 #include <linux/types.h>
+
+/* What a poll is told at the end: whatever it may have asked for. */
+#define TCPW_RING_END (EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM | EPOLLPRI | EPOLLHUP | \
+		       EPOLLRDHUP)
 
 struct tcpw_event;
 struct tcpw_net;
@@ -22,7 +27,8 @@ struct tcpw_ring_reader;
 
 int tcpw_ring_init(unsigned int slots);
 void tcpw_ring_exit(void);
-void tcpw_ring_net_init(struct tcpw_net *tn);
+int tcpw_ring_net_init(struct tcpw_net *tn);
+void tcpw_ring_net_exit(struct tcpw_net *tn);
 
 struct tcpw_event *tcpw_ring_begin(struct tcpw_ring *ring);
 void tcpw_ring_end(struct tcpw_ring *ring);

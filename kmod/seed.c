@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sockets older than the module: found in the kernel's own tables, and given their
- * records under their own locks. Without the lock a socket could close between being
- * seen and being recorded, and leave a record for a dead one.
+ * records under their own locks (tcpw_life_adopt()). Without them a socket could close
+ * between being seen and being recorded, and leave a record for a dead one.
  */
 #include <linux/ktime.h>
 #include <linux/sched.h>
@@ -86,9 +86,7 @@ static int adopt(struct batch *batch)
 			err = tcpw_mini_insert(tcpw_net_of(net), NULL, inet_twsk(sk),
 					       ktime_get_boottime_ns(), GFP_KERNEL);
 		} else {
-			lock_sock(sk);
 			err = tcpw_life_adopt(sk);
-			release_sock(sk);
 			sock_put(sk);
 		}
 		put_net(net);
@@ -176,11 +174,17 @@ static int seed_established(struct inet_hashinfo *hashinfo, struct batch *batch)
  * From 6.1 on a namespace may have its own table of established connections
  * (net.ipv4.tcp_child_ehash_entries). That of listeners is one for all.
  */
-static int seed_own_table(struct tcpw_net *tn, void *batch)
+static int seed_own_tables(struct batch *batch)
 {
-	struct inet_hashinfo *hashinfo = tcpw_hashinfo(tn->net);
+	struct tcpw_net *tn = NULL;
+	int err = 0;
 
-	return hashinfo == tcpw_hashinfo(&init_net) ? 0 : seed_established(hashinfo, batch);
+	while (!err && (tn = tcpw_net_next(tn)))
+		if (tcpw_hashinfo(tn->net) != tcpw_hashinfo(&init_net))
+			err = seed_established(tcpw_hashinfo(tn->net), batch);
+	if (tn)
+		put_net(tn->net);
+	return err;
 }
 
 static int seed_all(struct batch *batch)
@@ -191,7 +195,7 @@ static int seed_all(struct batch *batch)
 	if (!err)
 		err = seed_established(hashinfo, batch);
 	if (!err)
-		err = tcpw_net_for_each(seed_own_table, batch);
+		err = seed_own_tables(batch);
 	return err;
 }
 

@@ -133,7 +133,7 @@ static u64 lasted_ns(const struct tcpw_conn *c, u64 since_ns, u64 now_ns)
  * @sk: the socket
  * @now_ns: since when it counts as closed, at least
  *
- * Context: process, the socket's lock held.
+ * Context: any, the socket's lock held.
  */
 void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 {

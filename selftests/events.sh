@@ -54,6 +54,7 @@ orderly()
 	local f=$1 at client server from connected
 
 	at=$(loopback "$f")
+	patient_loopback on a
 	peer_socket pa "chand$f" "$at:$((3000 + f))"
 	peer pa connect "chand$f" "$at:$((f * 1000))"
 	connected="$BEFORE $AFTER"
@@ -90,6 +91,7 @@ orderly()
 	times_add_up "$client"
 	times_add_up "$server"
 	peer pa close "chand$f"
+	patient_loopback off a
 }
 
 # times_add_up ID: nothing is told before what came before it, and a connection is as old
@@ -167,7 +169,7 @@ resets()
 
 failures()
 {
-	local f=$1 at port=$((3020 + $1))
+	local f=$1 at port=$((3020 + $1)) again how=-
 
 	at=$(loopback "$f")
 	peer_socket pa "refused$f" "$at:0"
@@ -189,10 +191,14 @@ failures()
 	peer pa close "deaf$f"
 	peer_socket pa "hasty$f" "$at:$port"
 	id_of "hasty$f"
+	again=$(summary a syn_retrans)
 	peer pa begin "hasty$f" "$at:$((f * 1000))"
 	peer pa close "hasty$f"
+	# Unless it took so long that the SYN was sent again.
+	again=$(($(summary a syn_retrans) - again))
+	[ $again = 0 ] || how=timeout
 	expect_story "$ID" "state from=CLOSE to=SYN_SENT" "state from=SYN_SENT to=CLOSE" \
-		"closed opened=active closed=- by=- retrans=0 bytes_in=0 bytes_out=0"
+		"closed opened=active closed=- by=$how retrans=$again bytes_in=0 bytes_out=0"
 	unmute a "$port"
 	peer pa close "refused$f"
 
@@ -211,7 +217,7 @@ failures()
 
 windows()
 {
-	local f=$1 at client server id way column turns
+	local f=$1 at client server id way column
 
 	at=$(loopback "$f")
 	peer_pair pa "wnd$f" "$at:0" "l$f" "$at:$((f * 1000))"
@@ -230,17 +236,26 @@ windows()
 	# It closes, and opens, in turn, as often as the counters say.
 	for ID in "$client in zero_in" "$server out zero_out"; do
 		read -r id way column <<<"$ID"
-		turns=$(row a connections "$id" "$column")
-		expect_eq "turns of the window $way" \
-			"$(awk -v id="$id" '$2 == id && $3 ~ /window/ { print $3 }' "$WORK/all" |
-				uniq | sort | uniq -c | awk '{ print $2 "=" $1 }' | paste -sd' ')" \
-			"window_open=$turns zero_window=$turns"
+		wait_for "each turn of the window $way is told" turns_told "$id" "$column" ||
+			expect_eq "turns of the window $way" "$TURNS" "$WANTED"
 		expect_eq "directions of the window $way" \
 			"$(grep -E "^[0-9]+ $id (zero_window|window_open)" "$WORK/all" |
 				grep -o 'dir=[a-z]*' | sort -u)" "dir=$way"
 	done
 	peer pa close "cwnd$f"
 	peer pa close "swnd$f"
+}
+
+# turns_told ID COLUMN: as often as that column says, and in turn
+turns_told()
+{
+	local n
+
+	n=$(row a connections "$1" "$2")
+	WANTED="window_open=$n zero_window=$n"
+	TURNS=$(awk -v id="$1" '$2 == id && $3 ~ /window/ { print $3 }' "$WORK/all" |
+		uniq | sort | uniq -c | awk '{ print $2 "=" $1 }' | paste -sd' ')
+	[ "$TURNS" = "$WANTED" ]
 }
 
 window_told()
@@ -305,20 +320,28 @@ form()
 # Each reads from where it opened; what one reads the other does, too.
 own_places()
 {
-	local first
+	local first last
 
 	record late a
 	peer_pair pa late 127.0.0.1:0 l4 127.0.0.1:4000
 	id_of clate
 	first=$ID
-	peer pa close clate
+	id_of slate
+	last=$ID
+	close_acked pa clate
 	peer pa close slate
-	wait_for "its end is told to the first" has_ended "$first"
-	wait_for "its end is told to the second" grep -q "^[0-9]* $first closed " "$WORK/late"
+	wait_for "the end is told to the first" both_ended all "$first" "$last"
+	wait_for "the end is told to the second" both_ended late "$first" "$last"
 	stop late
 	expect_eq "whose event the second reads first" "$(awk '{ print $2; exit }' "$WORK/late")" "$first"
 	tail -n "$(wc -l <"$WORK/late")" "$WORK/all" >"$WORK/tail"
 	expect_same "what both read" "$WORK/late" "$WORK/tail"
+}
+
+# both_ended FILE ID ID
+both_ended()
+{
+	grep -q "^[0-9]* $2 closed " "$WORK/$1" && grep -q "^[0-9]* $3 closed " "$WORK/$1"
 }
 
 own_namespace()
@@ -327,7 +350,7 @@ own_namespace()
 	peer_start pb b
 	peer_listen pb lone 127.0.0.1:4444
 	wait_for "it is told of its own" grep -q ':4444 .* to=LISTEN' "$WORK/other"
-	expect_eq "what this one is told of the other" "$(grep -c :4444 "$WORK/all")" 0
+	expect_eq "what this one is told of the other" "$(grep -c ":4444 " "$WORK/all")" 0
 	peer_stop pb
 }
 
@@ -382,10 +405,67 @@ all_accounted()
 	[ "$(all_in slow)" = "$1" ]
 }
 
-# The module goes: who waits reads the end of the file, and who polls hears of it.
+# polls NAME PYTHON: waits by that for what happens to fd, quiet until it wakes up
+polls()
+{
+	become a python3 -c "
+import os, select
+fd = os.open('/proc/tcpwatch/events', os.O_RDONLY | os.O_NONBLOCK)
+print('waits', flush=True)
+$2
+print('woke', flush=True)
+" >"$WORK/$1" &
+	PEER_PID[$1]=$!
+	wait_for "$1 is ready" grep -q waits "$WORK/$1"
+	wait_for "$1 sleeps" sleeps "$1"
+}
+
+sleeps()
+{
+	grep -qE 'poll|select' "/proc/${PEER_PID[$1]}/stack"
+}
+
+# expect_woken NAME
+expect_woken()
+{
+	wait "${PEER_PID[$1]}"
+	expect_eq "the status of $1" $? 0
+	unset "PEER_PID[$1]"
+	expect_match "what became of $1" "$(cat "$WORK/$1")" woke
+}
+
+# A container is frozen: it takes no part in anything until it is thawed.
+frozen_at_the_end()
+{
+	local freezer=$WORK/freezer
+
+	mkdir "$freezer"
+	needs "the freezer of cgroups v1" mount -t cgroup -o freezer freezer "$freezer" || return 0
+	mkdir "$freezer/container"
+	module_need
+	polls frozen 'poll = select.poll(); poll.register(fd, select.POLLIN); poll.poll()'
+	echo "${PEER_PID[frozen]}" >"$freezer/container/cgroup.procs"
+	echo FROZEN >"$freezer/container/freezer.state"
+	wait_for "it is frozen" grep -q FROZEN "$freezer/container/freezer.state"
+	log_mark
+	module_unload || fail "rmmod failed"
+	module_left_nothing
+	module_fresh
+	echo THAWED >"$freezer/container/freezer.state"
+	expect_woken frozen
+	wait_for "nobody is in it" rmdir "$freezer/container"
+	umount "$freezer"
+}
+
+# The module goes: who waits reads the end of the file, and who polls hears of it, whatever for.
 the_end()
 {
+	local name
+
 	module_fresh
+	polls exceptional 'select.select([], [], [fd])'
+	polls hung_up 'poll = select.poll(); poll.register(fd, 0); poll.poll()'
+	polls urgent 'poll = select.poll(); poll.register(fd, select.POLLPRI); poll.poll()'
 	log_mark
 	record waiting a
 	become a python3 -c '
@@ -417,6 +497,9 @@ print("woke", flush=True)
 	expect_eq "the status of who polled" $? 0
 	unset 'PEER_PID[polling]'
 	expect_match "what became of who polled" "$(cat "$WORK/polling")" woke
+	for name in exceptional hung_up urgent; do
+		expect_woken $name
+	done
 	module_left_nothing
 }
 
@@ -444,4 +527,5 @@ test_case "each namespace its own" own_namespace
 test_case "read in bites" in_bites
 test_case "a reader that is too slow" too_slow
 test_case "the module goes" the_end
+test_case "the module goes, and who polls is frozen" frozen_at_the_end
 run_cases

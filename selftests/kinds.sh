@@ -12,14 +12,6 @@
 # shellcheck source=selftests/lib_life.sh
 . "$(dirname "$0")/lib_life.sh"
 
-# needs WHAT COMMAND...: of the kernel; a case that can't run has failed
-needs()
-{
-	"${@:2}" >/dev/null 2>&1 && return
-	fail "this kernel has no $1"
-	return 1
-}
-
 # Each subflow is a TCP connection; the MPTCP socket, which has TCP's states too, is none.
 mptcp()
 {
@@ -166,6 +158,7 @@ repaired()
 
 	peer p shutdown "cfix$f"
 	peer p await "sfix$f" CLOSE_WAIT
+	peer p await "cfix$f" FIN_WAIT2
 	agree a
 	expect_life p "cfix$f" FIN_WAIT2 active local
 	peer p close "sfix$f"

@@ -85,6 +85,14 @@ fail()
 	say "$*"
 }
 
+# needs WHAT COMMAND...: of the kernel; a case that can't run has failed
+needs()
+{
+	"${@:2}" >/dev/null 2>&1 && return
+	fail "this kernel has no $1"
+	return 1
+}
+
 # The whole script can't go on.
 give_up()
 {

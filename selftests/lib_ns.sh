@@ -73,7 +73,7 @@ ns_add()
 # Sources: tcp_rcv_state_process(), tcp_keepalive_timer().
 no_late_resets()
 {
-	ns_sysctl "$1" net.ipv4.tcp_fin_timeout=120
+	ns_sysctl "$1" net.ipv4.tcp_fin_timeout=1200
 }
 
 # assassinate: the sockets that standard input has, "LOCAL REMOTE" each, wherever their peers are.
@@ -93,6 +93,19 @@ minis_ended()
 {
 	ss_minis "$1" | cut -d' ' -f2,3 | assassinate
 	[ -z "$(ss_minis "$1")" ]
+}
+
+# patient_loopback on|off NAMESPACE: nothing on loopback is sent again within ten seconds, however
+# late its answer: of a connection that opens meanwhile
+patient_loopback()
+{
+	local ip=(ip -n "$(ns_name "$2")") rto=(rto_min 10s)
+
+	[ "$1" = on ] || rto=()
+	"${ip[@]}" route change local 127.0.0.1 dev lo table local proto kernel scope host \
+		src 127.0.0.1 "${rto[@]}"
+	"${ip[@]}" -6 route del local ::1 dev lo table local
+	"${ip[@]}" -6 route add local ::1 dev lo table local "${rto[@]}"
 }
 
 # end_minis NAMESPACE: its mini-sockets

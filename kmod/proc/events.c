@@ -255,14 +255,14 @@ static ssize_t events_read(struct file *file, char __user *to, size_t size, loff
 			ret = -EAGAIN;
 			break;
 		}
-		ret = wait_event_interruptible(tn->ring_wait,
+		ret = wait_event_interruptible(*tn->ring_wait,
 					       ready(stream) || READ_ONCE(tn->ring_over));
 	} while (!ret);
 	left = stream->taken != length(stream);
 	mutex_unlock(&stream->lock);
 	/* Another thread that polled meanwhile saw nothing in the ring. */
-	if (left && wq_has_sleeper(&tn->ring_wait))
-		wake_up_interruptible_all(&tn->ring_wait);
+	if (left && wq_has_sleeper(tn->ring_wait))
+		wake_up_interruptible_all(tn->ring_wait);
 	return ret;
 }
 
@@ -272,14 +272,15 @@ static __poll_t events_poll(struct file *file, struct poll_table_struct *wait)
 	struct tcpw_net *tn = tn_of(file);
 	__poll_t mask = 0;
 
-	poll_wait(file, &tn->ring_wait, wait);
+	poll_wait(file, tn->ring_wait, wait);
 	/* Pairs with tcpw_ring_end(); older kernels' poll_wait() orders nothing. */
 	smp_mb();
 	/* Who reads at the same time may take what is there: then either answer is right. */
 	if (data_race(ready(stream)))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	/* The end is all that anybody may ask for, exceptfds of select() too: nobody sleeps on. */
 	if (READ_ONCE(tn->ring_over))
-		mask |= EPOLLIN | EPOLLHUP;
+		mask |= TCPW_RING_END;
 	return mask;
 }
 

@@ -45,6 +45,9 @@ static unsigned int count_close_wait(struct sock *sk)
 	const struct request_sock *req;
 	unsigned int n = 0;
 
+	/* Who takes a connection waits for this lock. */
+	if (!READ_ONCE(sk->sk_ack_backlog))
+		return 0;
 	spin_lock_bh(&queue->rskq_lock);
 	for (req = READ_ONCE(queue->rskq_accept_head); req; req = req->dl_next)
 		if (req->sk && READ_ONCE(req->sk->sk_state) == TCP_CLOSE_WAIT)

@@ -32,7 +32,10 @@ static const struct table tables[] = {
 	{ "syn_recv", &tcpw_syn_recv_ops, tcpw_ehash_size },
 };
 
-/* Waits for those who are reading, so those who wait for events have to go first. */
+/*
+ * Waits for those who are reading, so those who wait for events have to go first. So have those
+ * who poll: a file that is gone gives them an answer that some of them don't want.
+ */
 static void __net_exit proc_net_exit(struct net *net)
 {
 	tcpw_ring_hang_up(tcpw_net_of(net));
