@@ -26,11 +26,15 @@
 #include <asm/unaligned.h>
 #endif
 
+#if !IS_ENABLED(CONFIG_NETFILTER) || !IS_ENABLED(CONFIG_SYSCTL) || !IS_ENABLED(CONFIG_PROC_FS)
+#error "tcpwatch needs a kernel with CONFIG_NETFILTER, CONFIG_SYSCTL and CONFIG_PROC_FS"
+#endif
+
 /*
- * Tracepoint probes run with preemption off up to 6.12, where PREEMPT_RT lets no
- * spinlock_t be taken and no memory be allocated.
+ * With preemption off, PREEMPT_RT lets no spinlock_t be taken and no memory be allocated. That is
+ * how tracepoint probes run until SRCU protects them (7.0), which Kbuild looks for.
  */
-#if defined(CONFIG_PREEMPT_RT) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#if defined(CONFIG_PREEMPT_RT) && !defined(TCPW_PROBES_UNDER_SRCU)
 #define TCPW_PROBES_MAY_NOT_LOCK 1
 #else
 #define TCPW_PROBES_MAY_NOT_LOCK 0
@@ -78,6 +82,20 @@ static inline unsigned int tcpw_time_wait_count(const struct net *net)
 #else
 	return atomic_read(&tcpw_death_row(net)->tw_count);
 #endif
+}
+
+/**
+ * tcpw_time_wait_full() - a namespace has as many mini-sockets as it may have
+ * @net: the namespace
+ *
+ * Source: inet_twsk_alloc().
+ *
+ * Return: whether no other is made.
+ */
+static inline bool tcpw_time_wait_full(const struct net *net)
+{
+	return tcpw_time_wait_count(net) >=
+	       READ_ONCE(tcpw_death_row(net)->sysctl_max_tw_buckets);
 }
 
 /**

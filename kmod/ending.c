@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <net/tcp.h>
 
+#include "compat.h"
 #include "ending.h"
 
 /*
@@ -58,7 +59,8 @@ static bool ended_by_fin(const struct sock *sk, unsigned int from, bool mini)
 	case TCP_FIN_WAIT2:
 		/* The third: a mini-socket should wait for the FIN, and there are too many. */
 		return mini || sock_flag(sk, SOCK_DONE) ||
-		       (sock_flag(sk, SOCK_DEAD) && tp->linger2 >= 0);
+		       (sock_flag(sk, SOCK_DEAD) && tp->linger2 >= 0 &&
+			tcpw_time_wait_full(sock_net(sk)));
 	default:
 		return false;
 	}
@@ -86,13 +88,11 @@ enum tcpw_by tcpw_ending_by(const struct sock *sk, unsigned int from, bool mini)
 		return TCPW_BY_RESET_IN;
 	case ECONNABORTED:
 		return TCPW_BY_RESET_OUT;
-	case ETIMEDOUT:
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-		return TCPW_BY_TIMEOUT;
-	default:
-		return ended_by_fin(sk, from, mini) ? TCPW_BY_FIN : TCPW_BY_RESET_OUT;
 	}
+	if (ended_by_fin(sk, from, mini))
+		return TCPW_BY_FIN;
+	/* Who gives up says ETIMEDOUT, or what ICMP has said last: tcp_write_err(). */
+	return READ_ONCE(sk->sk_err) ? TCPW_BY_TIMEOUT : TCPW_BY_RESET_OUT;
 }
 
 /**

@@ -91,7 +91,7 @@ int tcpw_probe_init(void)
 	int err;
 
 	if (TCPW_PROBES_MAY_NOT_LOCK) {
-		pr_err("on a PREEMPT_RT kernel before 6.13 tracepoint probes may not lock or allocate: not loading\n");
+		pr_err("on a PREEMPT_RT kernel before 7.0 tracepoint probes may not lock or allocate: not loading\n");
 		return -EOPNOTSUPP;
 	}
 	for_each_kernel_tracepoint(find, NULL);

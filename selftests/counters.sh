@@ -140,10 +140,25 @@ closed_unread()
 	peer pa close "cunread$1"
 }
 
+# A client closes; the ACK of its FIN does not come alone, but with data that nobody takes any more.
+closed_on_data()
+{
+	open_pair "data$1" "$1" 0
+	mark
+	no_acks a 80
+	peer pa close "cdata$1"
+	peer pb await "sdata$1" CLOSE_WAIT
+	peer pb send "sdata$1" 1
+	expect_deltas a fin_out=1 rst_out=1 closed_reset=1
+	expect_deltas b fin_in=1 rst_in=1 closed_reset=1
+	acks_again a 80
+	peer pb close "sdata$1"
+}
+
 # The other end is gone, and what was sent is never acknowledged.
 given_up()
 {
-	patient off
+	patient_link off
 	open_pair "lost$1" "$1" $((5000 + $1))
 	peer pa set "clost$1" user_timeout 500
 	mute b $((5000 + $1))
@@ -159,7 +174,30 @@ given_up()
 	expect_deltas b rst_in=1 closed_reset=1
 	peer pa close "clost$1"
 	peer pb close "slost$1"
-	patient on
+	patient_link on
+}
+
+# A firewall on the way has begun to refuse what is sent: no error, but the reason in the end.
+given_up_hint()
+{
+	local port=$((5002 + $1)) kind='icmp type port-unreachable'
+
+	[ "$1" = 4 ] || kind='icmpv6 type port-unreachable'
+	patient_link off
+	open_pair "hint$1" "$1" $port
+	peer pa set "chint$1" user_timeout 500
+	in_ns b nft add chain inet traffic router '{ type filter hook input priority filter; }'
+	in_ns b nft add rule inet traffic router tcp sport $port reject with "$kind"
+	mark
+	peer pa send "chint$1" 1
+	expect_deltas a closed_timeout=1
+	expect_deltas b
+	in_ns b nft delete chain inet traffic router
+	peer pa close "chint$1"
+	peer pb reset "shint$1"
+	wait_for "its end is seen" deltas_are b "closed_reset=1 rst_out=1"
+	wait_for "its reset is answered by nobody" deltas_are a "closed_timeout=1 rst_in=1"
+	patient_link on
 }
 
 refused()
@@ -284,7 +322,7 @@ closed_window()
 {
 	local before before_probe sent closed
 
-	patient off
+	patient_link off
 	peer pb set "l$1" rcvbuf 4096
 	open_pair "full$1" "$1" 0
 	peer pb set "l$1" rcvbuf 131072
@@ -305,7 +343,7 @@ closed_window()
 	expect_deltas a zero_window_in=$closed
 	peer pa close "cfull$1"
 	peer pb close "sfull$1"
-	patient on
+	patient_link on
 }
 
 probed()
@@ -424,7 +462,7 @@ link_add a b
 spawn tcpdump a tcpdump -i a-b -U --immediate-mode -w "$WORK/link.pcap" tcp or ip6 proto 6 \
 	2>"$WORK/tcpdump"
 wait_for "tcpdump listens" grep -q 'listening on' "$WORK/tcpdump"
-patient on
+patient_link on
 peer_start pa a
 peer_start pb b
 peer_listen pb l4 10.77.0.2:80
@@ -437,7 +475,9 @@ for family in 4 6; do
 	test_case "both close at once, IPv$family" counted both_close_at_once $family
 	test_case "the client resets, IPv$family" counted client_resets $family
 	test_case "a close with unread data, IPv$family" counted closed_unread $family
+	test_case "a close, and then data, IPv$family" counted closed_on_data $family
 	test_case "an established connection times out, IPv$family" counted given_up $family
+	test_case "given up, and ICMP had said why, IPv$family" counted given_up_hint $family
 	test_case "a refused connect, IPv$family" counted refused $family
 	test_case "a connect that nobody answers, IPv$family" counted no_answer $family
 	test_case "a connect to where there is no way, IPv$family" counted unreachable $family

@@ -103,6 +103,7 @@ authenticated()
 {
 	local f=$1 at from to end at_first syn synack fin
 
+	patient_link on
 	from=$(ipsec_end "$f" 1) to=$(ipsec_end "$f" 2)
 	ipsec a "$from" "$to"
 	ipsec b "$to" "$from"
@@ -134,6 +135,7 @@ authenticated()
 		ip -n "$(ns_name $end)" xfrm policy flush
 		ip -n "$(ns_name $end)" xfrm state flush
 	done
+	patient_link off
 }
 
 module_fresh

@@ -288,7 +288,7 @@ as_on_the_link()
 	cookie pb "s$name"
 	id=$VALUE
 	# No more at a time than buffers hold.
-	for ((i = 0; i < 5; i++)); do
+	for ((i = 0; i < 10; i++)); do
 		peer pa send "c$name" 40000
 		peer pb recv "s$name" 40000
 		peer pb send "s$name" 40000
@@ -319,6 +319,7 @@ older_than_the_module()
 	local f=$1 name=old$1 id
 
 	module_absent
+	patient_link on
 	captures "$name"
 	peer_socket pa "c$name" "$(client "$f"):0"
 	peer pa connect "c$name" "$(server "$f"):80"
@@ -350,6 +351,7 @@ older_than_the_module()
 	sort "$WORK/got" >"$WORK/got.sorted"
 	sort "$WORK/wanted" >"$WORK/wanted.sorted"
 	expect_same "the segments" "$WORK/got.sorted" "$WORK/wanted.sorted"
+	patient_link off
 }
 
 # A listener of both families: each event of a connection has the same addresses.

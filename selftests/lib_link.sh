@@ -50,9 +50,9 @@ pair()
 		peer pb accept "s$1" "l$2"
 }
 
-# patient on|off: for ten seconds nothing that crosses the link is sent again, however late its
-# answer: of a connection that opens in that time, or sends something
-patient()
+# patient_link on|off: nothing that crosses the link is sent again within ten seconds, however late
+# its answer: of a connection that opens meanwhile
+patient_link()
 {
 	local way=add f
 

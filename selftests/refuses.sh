@@ -11,7 +11,7 @@ refuses()
 {
 	log_mark
 	expect_eq "insmod says" "$(module_load 2>&1 | sed 's/.*: //')" "Operation not supported"
-	wait_for "the log has the reason" log_says 'tcpwatch: on a PREEMPT_RT kernel before 6.13'
+	wait_for "the log has the reason" log_says 'tcpwatch: on a PREEMPT_RT kernel before 7.0'
 	module_left_nothing
 }
 

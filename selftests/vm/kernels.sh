@@ -12,7 +12,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/results.sh"
 
 # kernel, release of Debian; "refuses" where the module says why it does not load, which is all
-# that can be tested there: PREEMPT_RT before 6.13 (kmod/compat.h)
+# that can be tested there: PREEMPT_RT before 7.0 (kmod/compat.h)
 known()
 {
 	cat <<-'END'
