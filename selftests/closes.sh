@@ -43,6 +43,7 @@ half_closed()
 	expect_eq "bytes that came meanwhile" "$(row a connections "$VALUE" bytes_in)" 5000
 	expect_end pa "chalf$1" FIN_WAIT2 active local
 	peer pb close "shalf$1"
+	cookie pa "chalf$1"
 	wait_for "the client's socket is gone" row_is a connections "$VALUE" state ''
 	peer pa close "chalf$1"
 }

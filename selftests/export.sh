@@ -373,6 +373,7 @@ many_names()
 	cat >"$WORK/names.py" <<-'PYTHON'
 		import os, signal, socket, sys
 		listener = socket.create_server(("127.0.0.1", 0))
+		named, name = os.pipe()
 		for i in range(int(sys.argv[1])):
 		    client = socket.create_connection(listener.getsockname())
 		    server = listener.accept()[0]
@@ -380,7 +381,9 @@ many_names()
 		    if not os.fork():
 		        with open("/proc/self/comm", "w") as comm:
 		            comm.write('"%d\\' % i)
+		        os.write(name, b".")
 		        signal.pause()
+		    os.read(named, 1)
 		    server.close()
 		print("ready", flush=True)
 		sys.stdin.read()

@@ -111,8 +111,8 @@ read_all()
 	local file
 
 	while :; do
-		for file in "$(ns_proc b)"/*; do
-			cat "$file" || echo "$file" >>"$WORK/unread"
+		for file in summary connections close_wait listeners time_wait syn_recv; do
+			cat "$(ns_proc b)/$file" || echo "$file" >>"$WORK/unread"
 		done
 	done
 }

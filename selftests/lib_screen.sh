@@ -81,6 +81,13 @@ screen_has_ended()
 	[ -e "$WORK/screen.status" ]
 }
 
+# modes_are MODES: when tmux has read all that was written
+modes_are()
+{
+	[ "$(tm display-message -p \
+		'#{alternate_on} #{cursor_flag} #{keypad_flag} #{keypad_cursor_flag}')" = "$1" ]
+}
+
 # screen_ended STATUS: by itself or by what it was told; the terminal is as it was before
 screen_ended()
 {
@@ -88,10 +95,8 @@ screen_ended()
 	expect_eq "its exit status" "$(cat "$WORK/screen.status")" "$1"
 	expect_eq "what the terminal is set to" "$(cat "$WORK/screen.after")" \
 		"$(cat "$WORK/screen.before")"
-	expect_eq "alternate screen, cursor, keypad mode, cursor keys" \
-		"$(tm display-message -p \
-			'#{alternate_on} #{cursor_flag} #{keypad_flag} #{keypad_cursor_flag}')" \
-		"0 1 0 0"
+	wait_for "the terminal is as it was: alternate screen, cursor, keypad mode, cursor keys" \
+		modes_are "0 1 0 0"
 	screen_kill
 }
 

@@ -204,6 +204,8 @@ make_states()
 
 	peer "$p" shutdown "slastack$f"
 	peer "$p" await "clastack$f" CLOSE_WAIT
+	# Its ACK would be in the FIN that is lost, else.
+	peer "$p" await "slastack$f" FIN_WAIT2
 	peer "$p" close "clastack$f"
 
 	peer "$p" shutdown "cclosing$f"

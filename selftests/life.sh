@@ -27,6 +27,7 @@ life_of_older()
 {
 	local pid=${PEER_PID[p]} name
 
+	patient_loopback on a
 	peer p name life-peer
 	pair "$1" old
 	peer p send cold 3000
@@ -52,6 +53,7 @@ life_of_older()
 	same_lines . life >"$WORK/wanted"
 	expect_same "what --pid and --comm let through" "$WORK/got" "$WORK/wanted"
 	expect_eq "what another --comm does" "$(cat "$WORK/others.out")" ''
+	patient_loopback off a
 }
 
 # Older than the module: what is known of its age is said with it.
@@ -165,6 +167,7 @@ life_with_loss()
 
 life_in_words()
 {
+	patient_loopback on a
 	peer p name life-peer
 	pair "$1" words
 	reader life life
@@ -192,6 +195,7 @@ life_in_words()
 	expect_match "a line" "$(grep 'closed, the peer' "$WORK/life.out")" \
 		" ${PEER_PID[p]} life-peer +$END <- $END +[0-9.]+m?s +2.9 KiB +0 B +0  closed"
 	expect_eq "lines with --by" "$(sed 1d "$WORK/reset.out" | grep -vc reset)" 0
+	patient_loopback off a
 }
 
 # It goes on after events are lost.

@@ -42,7 +42,7 @@ reader_inside()
 read_forever()
 {
 	while :; do
-		cat "$(ns_proc a)"/*
+		cat "$(ns_proc a)"/{summary,connections,close_wait,listeners,time_wait,syn_recv}
 	done
 }
 

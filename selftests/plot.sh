@@ -237,6 +237,7 @@ followed()
 	peer pb close s
 	peer pa close c
 	reader_ended live "$OK"
+	wait_for "all is recorded" grep -q ' closed ' "$WORK/live.a/events"
 	stop live.a/events
 	right live.svg live.a out
 	expect_match "its title" "$(grep -o '<title id="title">[^<]*' "$WORK/live.svg")" \

@@ -225,10 +225,11 @@ documents()
 	done
 }
 
-# on_a_terminal ENVIRONMENT ARG...: what the reader writes on one
+# on_a_terminal ENVIRONMENT ARG...: what the reader writes on one. script waits 10 ms after a
+# command's end for what is still on its way through the terminal.
 on_a_terminal()
 {
-	in_ns a env "$1" script -qec "tcpwatch ${*:2}" /dev/null </dev/null
+	in_ns a env "$1" script -qec "tcpwatch ${*:2}; sleep 0.2" /dev/null </dev/null
 }
 
 colour()
@@ -302,6 +303,8 @@ fresh_ones()
 	[ "$(table a close_wait verdict | grep -c fresh)" = $LEAKS ]
 }
 wait_for "the leaky server has read all" fresh_ones
+# On a slow machine they would end in the midst of it.
+end_minis a
 
 test_case "the overview" overview
 test_case "list shows every connection" list_is_whole

@@ -313,6 +313,7 @@ module_goes()
 	reader life life --json
 	refused 4 last
 	closed_event events "${ID[last]}"
+	closed_event life "${ID[last]}"
 	module_unload || fail "rmmod failed"
 	for name in events text life; do
 		reader_ended $name $UNLOADED
@@ -389,10 +390,11 @@ other_namespace()
 	done
 }
 
-# on_a_terminal ENVIRONMENT ARG...: what it writes of a saved copy
+# on_a_terminal ENVIRONMENT ARG...: what it writes of a saved copy. script waits 10 ms after a
+# command's end for what is still on its way through the terminal.
 on_a_terminal()
 {
-	env "$1" script -qec "tcpwatch ${*:2} --from $WORK/copy" /dev/null </dev/null
+	env "$1" script -qec "tcpwatch ${*:2} --from $WORK/copy; sleep 0.2" /dev/null </dev/null
 }
 
 colour()

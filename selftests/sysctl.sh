@@ -85,8 +85,14 @@ at_once()
 # The threshold passes while nobody looks, and without any segment.
 by_itself()
 {
-	ns_sysctl b $KEY=$(($(table b close_wait wait_ms) + 1500))
-	shows b 0 fresh
+	local limit shown
+
+	limit=$(($(table b close_wait wait_ms) + 1500))
+	ns_sysctl b $KEY=$limit
+	shown="$(summary b close_wait_stuck) $(table b close_wait verdict)"
+	# Unless the machine is so slow that it has passed already.
+	[ "$(table b close_wait wait_ms)" -ge $limit ] ||
+		expect_eq "close_wait_stuck and the verdict before that" "$shown" "0 fresh"
 	wait_for "the threshold has passed" summary_is b close_wait_stuck 1
 	expect_between "how long that took" "$(table b close_wait wait_ms)" "$(threshold b)" 99999
 	shows b 1 leaked

@@ -80,10 +80,10 @@ time_left_is_right()
 # as_ss [NAMESPACE]: the same mini-sockets, and as many as summary counts
 as_ss()
 {
-	local ns=${1:-a} full try
+	local ns=${1:-a} full
 
 	# What ends by itself meanwhile makes for another try, not for a difference.
-	for try in 1 2 3 4 5 6 7 8; do
+	for _ in {1..8}; do
 		ss_minis "$ns" | cut -d' ' -f1-3 | sort >"$WORK/wanted"
 		shown "$ns" >"$WORK/got"
 		full=$(table "$ns" connections state | grep -c FIN_WAIT2)
@@ -91,7 +91,7 @@ as_ss()
 		ss_minis "$ns" | cut -d' ' -f1-3 | sort >"$WORK/again"
 		! cmp -s "$WORK/wanted" "$WORK/again" || break
 	done
-	[ "$try" != 8 ] || fail "ss itself does not come to rest in $ns"
+	cmp -s "$WORK/wanted" "$WORK/again" || fail "ss itself does not come to rest in $ns"
 	expect_same "the mini-sockets of $ns" "$WORK/got" "$WORK/wanted"
 	expect_eq "TIME_WAITs in summary of $ns" "${SUMMARY[time_wait]}" \
 		"$(grep -c ^TIME_WAIT "$WORK/wanted")"
@@ -209,8 +209,8 @@ expires()
 {
 	local left now seen
 
-	left=$(row_of "$LOCAL" left_ms)
 	seen=${EPOCHREALTIME/.}
+	left=$(row_of "$LOCAL" left_ms)
 	wait_for "its time is over" has_no_row "$LOCAL" || return 0
 	now=${EPOCHREALTIME/.}
 	# The kernel's timer has the granularity of its wheel, and may not be early.
@@ -220,7 +220,7 @@ expires()
 
 fin_wait2_expires()
 {
-	ns_sysctl a net.ipv4.tcp_fin_timeout=4
+	ns_sysctl a net.ipv4.tcp_fin_timeout=8
 	mini "late$1" "$1" FIN_WAIT2
 	time_left_is_right
 	expires

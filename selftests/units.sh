@@ -143,6 +143,12 @@ expect_capabilities()
 	expect_eq "those that it could have" "$(main "$unit" CapBnd)" "$set"
 }
 
+# is_run UNIT: systemd calls it active as soon as it has forked; its name is another until exec()
+is_run()
+{
+	[ "$(main "$1" Name)" = tcpwatch ]
+}
+
 # ---- cases
 
 started()
@@ -153,6 +159,7 @@ started()
 	for unit in "${UNITS[@]}"; do
 		wait_for "$unit is active" is_active "$unit" ||
 			inside systemctl status --no-pager --lines=5 "$unit" | sed 's/^/#   /'
+		wait_for "$unit is run" is_run "$unit"
 		expect_match "whose $unit is" "$(main "$unit" Uid)" '^[1-9]'
 		expect_eq "new privileges of $unit" "$(main "$unit" NoNewPrivs)" 1
 		expect_eq "filters of $unit" "$(main "$unit" Seccomp)" 2

@@ -42,6 +42,7 @@ finish()
 	peer pb close "s$1"
 	peer pa close "c$1"
 	reader_ended "$1" $OK
+	wait_for "all is recorded" grep -q ' closed ' "$WORK/$1.events"
 	stop "$1.events"
 	cp "$WORK/$1.out" "$WORK/out"
 	expect_eq "events lost" "$(of events_lost)" 0
@@ -589,6 +590,7 @@ unloaded_meanwhile()
 	log_mark
 	begin gone 4
 	to_b gone 1000
+	wait_for "that is told" grep -q ' len=1000 ' "$WORK/gone.events"
 	module_unload || fail "rmmod failed"
 	reader_ended gone $UNLOADED
 	wait "${PEER_PID[gone.events]}"

@@ -75,5 +75,6 @@ make_run()
 	mktemp -d "$runs/$(date +%m%d-%H%M%S)-$1-XXXX"
 	find "$runs" -mindepth 1 -maxdepth 1 -printf '%T@ %p\0' | sort -zrn | tail -zn +21 |
 		cut -zd' ' -f2- | xargs -0rI {} find {} -maxdepth 0 -mtime +0 -print0 |
-		xargs -0r rm -rf
+		xargs -0r rm -rf ||
+		: # another run has removed one
 }
