@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
@@ -7,6 +8,8 @@
 #include "conn.h"
 #include "half_open.h"
 #include "net.h"
+
+enum { LOOKED_AT = 256 };	/* listeners under one hold of the lock that listen() needs, too */
 
 /* A listener that closed may listen again: then what it has is counted there. */
 static unsigned int requests_left(const struct sock *sk)
@@ -114,6 +117,24 @@ bool tcpw_half_open_settle(struct tcpw_net *tn)
 	return sweep(tn, has_none);
 }
 
+/*
+ * Add up the requests of some listeners, from a place on, which then is the next. Returns whether
+ * there are more.
+ */
+static bool count_some(struct tcpw_order *listeners, struct tcpw_order_key *at, unsigned long *n)
+{
+	unsigned int left = LOOKED_AT;
+	const struct tcpw_conn *c;
+
+	spin_lock_bh(&listeners->lock);
+	for (c = tcpw_order_at(listeners, at); c && left; c = tcpw_order_next(c), left--)
+		*n += inet_csk_reqsk_queue_len(c->sk);
+	if (c)
+		*at = tcpw_order_key(c);
+	spin_unlock_bh(&listeners->lock);
+	return c;
+}
+
 /**
  * tcpw_half_open_count() - how many requests a namespace has
  * @tn: the namespace
@@ -123,13 +144,12 @@ bool tcpw_half_open_settle(struct tcpw_net *tn)
  */
 unsigned long tcpw_half_open_count(struct tcpw_net *tn)
 {
+	struct tcpw_order_key at = { 0, 0 };
 	const struct tcpw_conn *c;
 	unsigned long n = 0;
 
-	spin_lock_bh(&tn->listeners.lock);
-	for (c = tcpw_order_first(&tn->listeners); c; c = tcpw_order_next(c))
-		n += inet_csk_reqsk_queue_len(c->sk);
-	spin_unlock_bh(&tn->listeners.lock);
+	while (count_some(&tn->listeners, &at, &n))
+		cond_resched();
 
 	spin_lock_bh(&tn->closed_lock);
 	hlist_for_each_entry(c, &tn->closed_listeners, node)

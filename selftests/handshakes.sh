@@ -346,6 +346,37 @@ accept_queue_full()
 	wait_for "nothing is left" summary_is b connections 0
 }
 
+# More listeners than are looked at in one go, each with a request.
+many_listeners()
+{
+	local n=400 port=5900
+
+	no_acks b $port
+	become b python3 -c "
+import signal, socket
+listeners = [socket.create_server(('127.0.0.1', 0)) for i in range($n)]
+clients = []
+for listener in listeners:
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    client.bind(('127.0.0.1', $port))
+    client.setblocking(False)
+    client.connect_ex(listener.getsockname())
+    clients.append(client)
+signal.pause()" &
+	PEER_PID[many]=$!
+	wait_for "each has a request" summary_is b syn_recv $n
+	agree b
+	expect_eq "the SYN queues" "$(table b listeners syn_queue |
+		awk '{ n += $1 } END { print n }')" $n
+	stop many
+	# Of those that have closed, too.
+	agree b
+	forget_requests b
+	acks_again b $port
+	wait_for "no request is left" summary_is b syn_recv 0
+}
+
 dropped_ack()
 {
 	[ "$(mib b TcpExtListenOverflows)" -ge "$1" ]
@@ -576,6 +607,7 @@ for family in 4 6; do
 	test_case "one is given up, and its row goes, IPv$family" given_up $family
 done
 test_case "over a hundred half-open requests" many
+test_case "requests at many listeners" many_listeners
 for family in 4 6; do
 	test_case "listeners as ss has them, IPv$family" queues_as_ss_has_them $family
 	test_case "a full accept queue, IPv$family" accept_queue_full $family
