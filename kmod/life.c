@@ -495,6 +495,7 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
  * Sources: inet_csk_listen_stop(), tcp_abort().
  */
 static bool hold_state(struct sock *sk)
+	__acquires(&sk->sk_lock.slock)
 {
 	local_bh_disable();
 	bh_lock_sock(sk);
@@ -510,6 +511,7 @@ static bool hold_state(struct sock *sk)
 }
 
 static void release_state(struct sock *sk, bool owned)
+	__releases(&sk->sk_lock.slock)
 {
 	bh_unlock_sock(sk);
 	local_bh_enable();

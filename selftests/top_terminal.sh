@@ -174,7 +174,7 @@ module_away()
 	keys Enter
 	shows '^CLOSE_WAIT for >?~?'
 	module_unload
-	# The second, if it looked once more while the module went, and would have opened the file again.
+	# The second, if it looked once more while the module went, and opened the file again.
 	shows 'the module was unloaded|^ *modprobe tcpwatch, or'
 	module_load
 	shows_not 'the module'
