@@ -78,11 +78,13 @@ static bool ended_by_fin(const struct sock *sk, unsigned int from, bool mini)
  */
 enum tcpw_by tcpw_ending_by(const struct sock *sk, unsigned int from, bool mini)
 {
+	int err = READ_ONCE(sk->sk_err);
+
 	if (tcp_sk(sk)->repair)
 		return TCPW_BY_OTHER;
 	if (from == TCP_SYN_SENT || from == TCP_SYN_RECV)
 		return failed_by(sk);
-	switch (READ_ONCE(sk->sk_err)) {
+	switch (err) {
 	case ECONNRESET:
 	case EPIPE:
 		return TCPW_BY_RESET_IN;
@@ -92,7 +94,7 @@ enum tcpw_by tcpw_ending_by(const struct sock *sk, unsigned int from, bool mini)
 	if (ended_by_fin(sk, from, mini))
 		return TCPW_BY_FIN;
 	/* Who gives up says ETIMEDOUT, or what ICMP has said last: tcp_write_err(). */
-	return READ_ONCE(sk->sk_err) ? TCPW_BY_TIMEOUT : TCPW_BY_RESET_OUT;
+	return err ? TCPW_BY_TIMEOUT : TCPW_BY_RESET_OUT;
 }
 
 /**

@@ -62,9 +62,8 @@ struct tcpw_net_cpu {
  * @closed_listeners: records of listeners that closed and have requests (see half_open.h)
  * @tick: settles what has no event of its own
  * @ring_lock: protects @ring's coming and going, and how many read it
- * @ring_wait: those who wait for events; may outlive this
+ * @ring_wait: those who wait for events; given up to them if they can't be let go
  * @ring_over: the files are going: there are no more events
- * @ring_wait_kept: somebody is still in @ring_wait, who cannot be let go
  * @follow_lock: of those who change @follow or @followed
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
@@ -90,7 +89,6 @@ struct tcpw_net {
 	struct mutex ring_lock;		/* ring, and its readers */
 	struct wait_queue_head *ring_wait;
 	bool ring_over;
-	bool ring_wait_kept;
 	struct mutex follow_lock;	/* changes of follow and followed */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;

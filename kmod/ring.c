@@ -97,7 +97,6 @@ struct tcpw_ring_reader {
 int tcpw_ring_net_init(struct tcpw_net *tn)
 {
 	mutex_init(&tn->ring_lock);
-	tn->ring_wait_kept = false;
 	tn->ring_wait = kmalloc(sizeof(*tn->ring_wait), GFP_KERNEL);
 	if (!tn->ring_wait)
 		return -ENOMEM;
@@ -113,8 +112,7 @@ int tcpw_ring_net_init(struct tcpw_net *tn)
  */
 void tcpw_ring_net_exit(struct tcpw_net *tn)
 {
-	if (!tn->ring_wait_kept)
-		kfree(tn->ring_wait);
+	kfree(tn->ring_wait);
 }
 
 /* ---- writing */
@@ -500,10 +498,11 @@ void tcpw_ring_hang_up(struct tcpw_net *tn)
  */
 void tcpw_ring_release(struct tcpw_net *tn)
 {
-	tn->ring_wait_kept = !let_go(tn);
-	if (tn->ring_wait_kept)
-		pr_warn("a process that polls events does not wake up: what it waits in, %zu bytes, is not freed\n",
-			sizeof(*tn->ring_wait));
+	if (let_go(tn))
+		return;
+	pr_warn("a process that polls events does not wake up: what it waits in, %zu bytes, is not freed\n",
+		sizeof(*tn->ring_wait));
+	tn->ring_wait = NULL;
 }
 
 /* ---- the module's begin and end */
