@@ -57,7 +57,8 @@ enum tcpw_kind {
  * @opened_ns: when the connection began
  * @order_ns: its place in an order: for a mini-socket when it is due to end, for
  *	all others when the present state began
- * @order: in the order of its kind: CLOSE_WAITs, listeners, mini-sockets
+ * @order: in the order of its kind: CLOSE_WAITs, listeners, mini-sockets; or among the
+ *	listeners that have closed
  * @zero_in_since_ns: when the peer's window was closed or opened last; 0: never
  * @kicked_ns: of a mini-socket: when a segment came that may end it
  * @zero_in_ns: for how long it was closed before
@@ -82,7 +83,7 @@ enum tcpw_kind {
  * @numbered: @iss and @irs are known
  *
  * All times are CLOCK_BOOTTIME. Everything is protected by the bucket's lock;
- * @order by that of the order, too.
+ * @order by that of the order, too. A listener that has closed is in no bucket (half_open.h).
  */
 struct tcpw_conn {
 	struct hlist_node node;

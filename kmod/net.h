@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -59,7 +60,8 @@ struct tcpw_net_cpu {
  * @list: in the list of all; protected by its mutex in net.c
  * @listeners: the sockets in LISTEN, by when they began
  * @closed_lock: protects @closed_listeners
- * @closed_listeners: records of listeners that closed and have requests (see half_open.h)
+ * @closed_listeners: records of listeners that closed and have requests (see half_open.h),
+ *	by the addresses of their sockets
  * @tick: settles what has no event of its own
  * @ring_lock: protects @ring's coming and going, and how many read it
  * @ring_wait: those who wait for events; given up to them if they can't be let go
@@ -84,7 +86,7 @@ struct tcpw_net {
 	struct list_head list ____cacheline_aligned_in_smp;
 	struct tcpw_order listeners;
 	spinlock_t closed_lock;		/* closed_listeners */
-	struct hlist_head closed_listeners;
+	struct rb_root closed_listeners;
 	struct delayed_work tick;
 	struct mutex ring_lock;		/* ring, and its readers */
 	struct wait_queue_head *ring_wait;
