@@ -82,7 +82,7 @@ static void segment_in(struct tcpw_net *tn, const struct sk_buff *skb, const str
 	struct sock *sk;
 
 	count_flags(tn, th, false);
-	if (!th->rst && (!th->window || tcpw_window_any_closed())) {
+	if (!th->rst && (!th->window || tcpw_window_any_closed(tn))) {
 		slot = window_slot(skb, th, state->pf);
 		window = !th->window || atomic_read(&tcpw_window_in[slot]);
 	}
@@ -126,7 +126,7 @@ static void segment_out(struct tcpw_net *tn, const struct sk_buff *skb, const st
 	if (th->syn) {
 		if (!th->ack)
 			syn_sent(tn, sk);
-	} else if (!th->window || (tcpw_window_any_closed() &&
+	} else if (!th->window || (tcpw_window_any_closed(tn) &&
 			    atomic_read(&tcpw_window_out[tcpw_window_slot_of(sk)]))) {
 		tcpw_window_out_seen(sk, th);
 	}
@@ -203,7 +203,7 @@ static __always_inline void sieve(struct tcpw_net *tn, struct sk_buff *skb,
 		look_into(tn, skb, state, (const u8 *)th - skb->data);
 	else if (tcpw_follow_here(tn) ||
 		 unlikely(tcp_flag_word(th) & (TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST) ||
-			  !th->window || tcpw_window_any_closed()))
+			  !th->window || tcpw_window_any_closed(tn)))
 		look_at(tn, skb, th, state, (const u8 *)th - skb->data);
 }
 

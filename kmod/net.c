@@ -15,6 +15,7 @@
 #include "ring.h"
 #include "stuck.h"
 #include "sysctl.h"
+#include "window.h"
 
 static unsigned int net_id __read_mostly;
 static LIST_HEAD(nets);
@@ -74,9 +75,9 @@ u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn)
  * tcpw_net_arm_tick() - let the tick come within a second
  * @tn: the namespace
  *
- * To be called after something was put into an order of the namespace, and its
- * lock released: the tick disarms itself before it looks at the orders, so
- * either it sees what was put there, or this sees it disarmed.
+ * To be called after something was put where the tick looks, and the lock of that
+ * released: the tick disarms itself before it looks, so either it sees what was put
+ * there, or this sees it disarmed.
  *
  * Context: any; the namespace is kept, or was seen alive in this section of RCU.
  */
@@ -106,6 +107,7 @@ static void tick(struct work_struct *work)
 		more |= READ_ONCE(part->minis.count) || READ_ONCE(part->close_wait.count);
 	}
 	more |= tcpw_half_open_settle(tn);
+	more |= tcpw_window_settle(tn);
 	rcu_read_lock();
 	if (more)
 		tcpw_net_arm_tick(tn);

@@ -32,6 +32,7 @@ struct tcpw_ring;
  *	added another may take away, and each may wrap
  * @state: full sockets with a record, by enum tcp_state; sums, as @counter
  * @records: records, mini-sockets and listeners included; sums, as @counter
+ * @windows_closed: windows that are closed; sums, as @counter
  * @close_wait: the connections that came into CLOSE_WAIT on this CPU
  * @minis: the mini-sockets in FIN_WAIT2 made on this CPU, by when they are due to end
  * @patrol: how far a patrol over @minis has come; the tick's own
@@ -41,6 +42,7 @@ struct tcpw_net_cpu {
 	unsigned long counter[TCPW_COUNTERS];
 	unsigned long state[TCP_MAX_STATES];
 	unsigned long records;
+	unsigned long windows_closed;
 	struct tcpw_order close_wait;
 	struct tcpw_order minis;
 	struct tcpw_order_key patrol;
@@ -55,6 +57,7 @@ struct tcpw_net_cpu {
  * @follow: which connections are followed, NULL for none; by RCU
  * @close_wait_stuck_ms: sysctl net.tcpwatch.close_wait_stuck_ms
  * @tick_armed: the tick is due, or running
+ * @windows: enum tcpw_windows
  * @dying: the namespace is going, the tick must not be armed any more
  * @followed: there are filters, and somebody reads events: the hooks look at all segments
  * @list: in the list of all; protected by its mutex in net.c
@@ -80,6 +83,7 @@ struct tcpw_net {
 	struct tcpw_follow __rcu *follow;
 	unsigned int close_wait_stuck_ms;
 	int tick_armed;
+	int windows;
 	bool dying;
 	bool followed;
 

@@ -13,11 +13,7 @@
 #include "trace.h"
 #include "window.h"
 
-/*
- * How many windows are closed in all, and by the slots of the filter. The first is read
- * for each segment, so it shares no cache line with what is written more often.
- */
-atomic_t tcpw_windows_closed ____cacheline_aligned_in_smp;
+/* How many windows are closed, of all namespaces, by the slots of the filter. */
 atomic_t tcpw_window_in[TCPW_WINDOW_SLOTS] ____cacheline_aligned_in_smp;
 atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS] ____cacheline_aligned_in_smp;
 
@@ -85,10 +81,56 @@ static u16 slot_in(const struct sock *sk)
 				 inet->inet_dport, inet->inet_sport);
 }
 
-static void filter_add(atomic_t *slot, int n)
+/*
+ * The word that each segment reads is written only if it does not say so already. It is
+ * looked at after the window was counted, and tcpw_window_settle() changes it before it
+ * counts: so either that counts this window, or this sees that they are being counted.
+ */
+static void filter_close(struct tcpw_net *tn, atomic_t *slot)
 {
-	atomic_add(n, slot);
-	atomic_add(n, &tcpw_windows_closed);
+	atomic_inc(slot);
+	this_cpu_inc(tn->cpu->windows_closed);
+	smp_mb();	/* pairs with the xchg() in tcpw_window_settle() */
+	if (READ_ONCE(tn->windows) != TCPW_WINDOWS_CLOSED) {
+		/* Ordered before it is seen whether the tick is armed; pairs with its smp_mb(). */
+		xchg(&tn->windows, TCPW_WINDOWS_CLOSED);
+		tcpw_net_arm_tick(tn);
+	}
+}
+
+static void filter_open(struct tcpw_net *tn, atomic_t *slot)
+{
+	atomic_dec(slot);
+	this_cpu_dec(tn->cpu->windows_closed);
+}
+
+/**
+ * tcpw_window_settle() - find out whether windows are still closed in a namespace
+ * @tn: the namespace
+ *
+ * One CPU after the other is added up while windows close and open. If one that closed is
+ * missed, who closed it sees @tn->windows changed, and puts it back. If none is missed, a
+ * sum of 0 says that all that closed have opened.
+ *
+ * Context: process, the tick alone, which has been disarmed.
+ * Return: whether there may be closed ones, so that the tick has to come again.
+ */
+bool tcpw_window_settle(struct tcpw_net *tn)
+{
+	unsigned long closed = 0;
+	int cpu;
+
+	smp_mb();	/* the tick was disarmed before; pairs with the xchg() in filter_close() */
+	if (READ_ONCE(tn->windows) == TCPW_WINDOWS_OPEN)
+		return false;
+	xchg(&tn->windows, TCPW_WINDOWS_COUNTED);
+	for_each_possible_cpu(cpu)
+		closed += READ_ONCE(per_cpu_ptr(tn->cpu, cpu)->windows_closed);
+	if (closed)
+		WRITE_ONCE(tn->windows, TCPW_WINDOWS_CLOSED);
+	else
+		cmpxchg(&tn->windows, TCPW_WINDOWS_COUNTED, TCPW_WINDOWS_OPEN);
+	return READ_ONCE(tn->windows) != TCPW_WINDOWS_OPEN;
 }
 
 /*
@@ -118,7 +160,7 @@ static void close_in(struct tcpw_conn *c, u16 slot)
 	c->zero_in_now = 1;
 	c->zero_in++;
 	c->zero_in_slot = slot;
-	filter_add(&tcpw_window_in[slot], 1);
+	filter_close(c->tn, &tcpw_window_in[slot]);
 }
 
 /* How long a window was as it is, which it has been since @since_ns or the begin. */
@@ -133,7 +175,7 @@ static u64 lasted_ns(const struct tcpw_conn *c, u64 since_ns, u64 now_ns)
  * @sk: the socket
  * @now_ns: since when it counts as closed, at least
  *
- * Context: any, the socket's lock held.
+ * Context: any, the socket's lock held; the namespace is kept.
  */
 void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 {
@@ -152,7 +194,8 @@ void tcpw_window_adopt(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
  * @th: its header; no RST, whose window means nothing
  * @slot: tcpw_window_slot4() or tcpw_window_slot6() of its addresses
  *
- * Context: softirq or process, no bucket lock; @sk kept by the caller, not locked.
+ * Context: softirq or process, no bucket lock, in a hook of the socket's namespace; @sk kept
+ * by the caller, not locked.
  */
 void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
 {
@@ -169,7 +212,7 @@ void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
 		} else {
 			c->zero_in_now = 0;
 			c->zero_in_ns += after_ns;
-			filter_add(&tcpw_window_in[c->zero_in_slot], -1);
+			filter_open(c->tn, &tcpw_window_in[c->zero_in_slot]);
 		}
 		c->zero_in_since_ns = now_ns;
 		if (tcpw_event_wanted(c->tn) || trace_zero_window_enabled())
@@ -183,7 +226,8 @@ void tcpw_window_in_seen(struct sock *sk, const struct tcphdr *th, u16 slot)
  * @sk: the full socket that sends it
  * @th: its header; no RST, and no SYN before the peer's was seen
  *
- * Context: softirq or process, no bucket lock; @sk kept by the caller.
+ * Context: softirq or process, no bucket lock, in a hook of the socket's namespace; @sk kept
+ * by the caller.
  */
 void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 {
@@ -194,10 +238,12 @@ void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 		u64 now_ns = ktime_get_boottime_ns();
 
 		c->zero_out_now = closes;
-		filter_add(&tcpw_window_out[tcpw_window_slot_of(sk)], closes ? 1 : -1);
 		if (closes) {
 			c->zero_out++;
+			filter_close(c->tn, &tcpw_window_out[tcpw_window_slot_of(sk)]);
 			tcpw_count(c->tn, TCPW_ZERO_WINDOW_OUT);
+		} else {
+			filter_open(c->tn, &tcpw_window_out[tcpw_window_slot_of(sk)]);
 		}
 		if (tcpw_event_wanted(c->tn) || trace_zero_window_enabled())
 			tcpw_event_window(c->tn, sk, true, closes,
@@ -216,9 +262,9 @@ void tcpw_window_out_seen(struct sock *sk, const struct tcphdr *th)
 void tcpw_window_forget(struct tcpw_conn *c)
 {
 	if (c->zero_in_now)
-		filter_add(&tcpw_window_in[c->zero_in_slot], -1);
+		filter_open(c->tn, &tcpw_window_in[c->zero_in_slot]);
 	if (c->zero_out_now)
-		filter_add(&tcpw_window_out[tcpw_window_slot_of(c->sk)], -1);
+		filter_open(c->tn, &tcpw_window_out[tcpw_window_slot_of(c->sk)]);
 	c->zero_in_now = 0;
 	c->zero_out_now = 0;
 }
