@@ -228,6 +228,8 @@ windows()
 	peer pa fill "cwnd$f"
 	wait_for "the window is closed" row_is a connections "$client" snd_wnd 0
 	wait_for "that is told" window_told "$client" zero_window in
+	# So long that the tick has looked whether any is closed still.
+	wait_for "it has been closed for a while" closed_for "$client" 2500
 	expect_eq "opened before it was read" "$(grep -c "$client window_open" "$WORK/all")" 0
 	peer pa shutdown "cwnd$f"
 	peer pa drain "swnd$f"
@@ -244,6 +246,12 @@ windows()
 	done
 	peer pa close "cwnd$f"
 	peer pa close "swnd$f"
+}
+
+# closed_for ID MS: the peer's window, at least
+closed_for()
+{
+	[ "$(row a connections "$1" zero_in_ms)" -ge "$2" ]
 }
 
 # turns_told ID COLUMN: as often as that column says, and in turn
