@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -42,7 +41,7 @@ static atomic_t limited_records;
 
 static struct bucket *bucket_of(const void *sk)
 {
-	return &buckets[hash_ptr((void *)sk, bucket_bits)];
+	return &buckets[tcpw_conn_hash(sk, bucket_bits)];
 }
 
 static bool limit_reached(void)

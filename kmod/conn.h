@@ -12,6 +12,8 @@
 #ifndef TCPW_CONN_H
 #define TCPW_CONN_H
 
+#include <linux/cache.h>
+#include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
@@ -130,6 +132,20 @@ struct tcpw_conn_cursor {
 	unsigned int bucket;
 	unsigned long sk;
 };
+
+/**
+ * tcpw_conn_hash() - a number for a socket, by its address
+ * @sk: the socket's address; never followed
+ * @bits: how many bits it may have
+ *
+ * Sockets begin with a cache line (proto_register()). Multiplied without the zeros that this
+ * gives them, the addresses of a slab spread evenly; with them, as hash_ptr() does it, worse
+ * than at random.
+ */
+static inline u32 tcpw_conn_hash(const void *sk, unsigned int bits)
+{
+	return hash_long((unsigned long)sk / L1_CACHE_BYTES, bits);
+}
 
 int tcpw_conn_init(unsigned int max_connections);
 void tcpw_conn_exit(void);

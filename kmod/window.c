@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/ktime.h>
 #include <linux/net.h>
@@ -65,7 +64,7 @@ u16 tcpw_window_slot6(const struct in6_addr *saddr, const struct in6_addr *daddr
  */
 u16 tcpw_window_slot_of(const struct sock *sk)
 {
-	return hash_ptr((void *)sk, ilog2(TCPW_WINDOW_SLOTS));
+	return tcpw_conn_hash(sk, ilog2(TCPW_WINDOW_SLOTS));
 }
 
 static u16 slot_in(const struct sock *sk)
