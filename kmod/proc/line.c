@@ -49,23 +49,18 @@ static unsigned int count_digits(u64 value)
 #define TEN(d)	#d "0" #d "1" #d "2" #d "3" #d "4" #d "5" #d "6" #d "7" #d "8" #d "9"
 
 /**
- * tcpw_put_digits() - a number, and nothing before it
+ * tcpw_put_long() - a number of two digits or more, and nothing before it
  * @line: the line
  * @value: the number
  *
  * Two digits at a time, from the last to the first: most of what a row costs is this.
  */
-void tcpw_put_digits(struct tcpw_line *line, u64 value)
+void tcpw_put_long(struct tcpw_line *line, u64 value)
 {
 	static const char pairs[] = TEN(0) TEN(1) TEN(2) TEN(3) TEN(4)
 				    TEN(5) TEN(6) TEN(7) TEN(8) TEN(9);
-	char *at = line->at;
+	char *at = line->at + count_digits(value);
 
-	if (value < 10) {
-		*line->at++ = '0' + value;
-		return;
-	}
-	at += count_digits(value);
 	line->at = at;
 	while (value >= 100) {
 		u32 pair;

@@ -35,7 +35,7 @@ struct tcpw_line {
 bool tcpw_line_begin(struct tcpw_line *line, struct seq_file *m);
 void tcpw_line_end(struct tcpw_line *line, struct seq_file *m);
 
-void tcpw_put_digits(struct tcpw_line *line, u64 value);
+void tcpw_put_long(struct tcpw_line *line, u64 value);
 void tcpw_put_address4(struct tcpw_line *line, __be32 address, u16 port);
 void tcpw_put_address6(struct tcpw_line *line, const struct in6_addr *address, u16 port);
 
@@ -60,6 +60,21 @@ static __always_inline void tcpw_put_text(struct tcpw_line *line, const char *te
 
 	memcpy(line->at, text, n);
 	line->at += n;
+}
+
+/**
+ * tcpw_put_digits() - a number, and nothing before it
+ * @line: the line
+ * @value: the number
+ *
+ * Half of what a row has is a single digit.
+ */
+static inline void tcpw_put_digits(struct tcpw_line *line, u64 value)
+{
+	if (value < 10)
+		tcpw_put_char(line, '0' + value);
+	else
+		tcpw_put_long(line, value);
 }
 
 /**
