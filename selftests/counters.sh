@@ -299,22 +299,52 @@ sent_again()
 	[ "$(summary b synack_retrans)" -ge "$1" ]
 }
 
-# Both ends call connect(): two active opens, no passive one.
-both_open_at_once()
+# How many SYNs a and b have sent again.
+syns_again()
+{
+	echo $(($(mib a TcpExtTCPSynRetrans) + $(mib b TcpExtTCPSynRetrans)))
+}
+
+# meet FAMILY N: both ends call connect(), each before it has the other's SYN
+meet()
 {
 	local near far
 
-	near=$(client "$1"):$((5040 + $1))
-	far=$(server "$1"):$((5050 + $1))
+	near=$(client "$1"):$((5700 + 10 * $2 + $1))
+	far=$(server "$1"):$((5800 + 10 * $2 + $1))
 	peer_socket pa "near$1" "$near"
 	peer_socket pb "far$1" "$far"
 	hold
 	peer pa begin "near$1" "$far"
 	peer pb begin "far$1" "$near"
 	let_pass
+	peer pa await "near$1" ESTABLISHED
+	peer pb await "far$1" ESTABLISHED
+	hold_nothing
+}
+
+end_was_reset()
+{
+	[[ " $(deltas b) " = *" closed_reset=1 "* ]]
+}
+
+# Two active opens, no passive one. Whom the machine holds up for a second sends his SYN again,
+# and then there is more to count: once more, from other ports.
+both_open_at_once()
+{
+	local n before
+
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		mark
+		before=$(syns_again)
+		meet "$1" $n
+		[ "$(syns_again)" != "$before" ] || break
+		peer pa reset "near$1"
+		wait_for "the other end is reset" end_was_reset
+		peer pb close "far$1"
+	done
 	expect_deltas a opened_active=1 syn_in=1 syn_out=1 synack_in=1 synack_out=1
 	expect_deltas b opened_active=1 syn_in=1 syn_out=1 synack_in=1 synack_out=1
-	hold_nothing
 	peer pa close "near$1"
 	peer pb close "far$1"
 }
