@@ -511,6 +511,42 @@ saved_is_the_same()
 	expect_match "that is not there" "$(cat "$WORK/out")" 'No connection fitted'
 }
 
+# What comes in while a program has the socket locked waits there, and if that takes long, it comes
+# again while the socket still has it to come. That it came twice is told by our DSACK.
+waited_at_the_socket()
+{
+	local name=in4 before
+
+	mkdir -p "$WORK/saved"
+	cp "$WORK/$name.events" "$WORK/saved/events"
+	ran "as it was" $OK window --json --from "$WORK/saved"
+	before=$(of 'in | "\(.bytes) \(.again) \(.needless + 1)"')
+	awk '
+		function number(key) {
+			match($0, " " key "=[0-9]+")
+			return substr($0, RSTART + length(key) + 2, RLENGTH - length(key) - 2) + 0
+		}
+
+		/ segment .* dir=in / && !right && number("len") > 1 {
+			if (number("seq") == number("rcv_nxt")) {
+				print
+				right = number("seq") + number("len")
+				twice = number("seq") "-" right
+			}
+		}
+		/ segment .* dir=out / && right && !told && !/ sack=/ {
+			if (number("ack") >= right) {
+				$0 = $0 " sack=" twice
+				told = 1
+			}
+		}
+		{ print }' "$WORK/$name.events" >"$WORK/saved/events"
+	expect_eq "events more" "$(diff "$WORK/$name.events" "$WORK/saved/events" | grep -c '^>')" 2
+	ran "it came again" $OK window --json --from "$WORK/saved"
+	expect_eq "bytes, again, needless" "$(of 'in | "\(.bytes) \(.again) \(.needless)"')" \
+		"$before"
+}
+
 # Of several the busiest; by each kind of filter.
 which_one()
 {
@@ -621,6 +657,7 @@ done
 test_case "an end without scaling and SACK" poor_handshake
 test_case "a window that shrinks" shrunk_window
 test_case "a saved stream" saved_is_the_same
+test_case "what came again while a program had the socket" waited_at_the_socket
 test_case "which connection" which_one
 test_case "wrong use" wrong_use
 test_case "no room for a filter" no_room

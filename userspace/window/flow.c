@@ -309,6 +309,30 @@ static void take_dsack(struct flow *flow, uint64_t left, uint64_t right)
 	side->doubled += rest == right - left;
 }
 
+/*
+ * We say that this data came twice. If a program had the socket locked when it came first, it
+ * waited there, and when it came again the socket still had it to come: it looked new.
+ */
+static void take_own_dsack(struct flow *flow, uint64_t left, uint64_t right)
+{
+	struct flow_side *side = &flow->side[FLOW_IN];
+
+	for (size_t i = 0; i < flow->n && i < LOOK_BACK; i++) {
+		struct flow_segment *s = &flow->segments[flow->n - 1 - i];
+		uint64_t common = overlap(left, right, s->seq, s->seq + s->len);
+
+		if (s->way != FLOW_IN || !common)
+			continue;
+		if (s->mark == FLOW_AGAIN) {
+			common = lesser(common, s->len - s->needless);
+			s->needless += (uint32_t)common;
+			side->sent -= common;
+			judge_again(side, s);
+		}
+		return;
+	}
+}
+
 static void take_sacks(struct flow *flow, const struct flow_segment *s)
 {
 	struct flow_side *out = &flow->side[FLOW_OUT];
@@ -541,6 +565,8 @@ static enum status take_segment(struct flow *flow, const struct event *event, st
 	take_ack(&flow->side[!s->way], s, sent);
 	if (s->way == FLOW_IN)
 		take_sacks(flow, s);
+	else if (s->dsack)
+		take_own_dsack(flow, s->sack[0][0], s->sack[0][1]);
 	side->most_flight = greater(side->most_flight, flow_in_flight(side));
 	return STATUS_OK;
 }
