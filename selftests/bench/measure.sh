@@ -327,7 +327,7 @@ at()
 	echo "# $1 sockets" >&2
 	proc=$(ns_proc crowd)
 	crowds "$1"
-	# Each digit of an age costs, and how old they are by now is the host's doing: let all have five.
+	# Each digit of an age costs, and how old they are is the host's doing: let all have five.
 	sleep 10
 	# What is short is disturbed by much: five have been seen to be 8 % apart.
 	ROUNDS=101 read_at "$1" summary "$proc/summary"
