@@ -73,8 +73,8 @@ struct tcpw_net_cpu {
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
  *
- * What the hot paths read is in lines of its own, which nobody writes more often than once
- * a second: before @list.
+ * What the hot paths read is in lines of its own, which are written by the tick, once a second,
+ * and by what makes it come: before @list.
  */
 struct tcpw_net {
 	struct net *net;

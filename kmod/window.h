@@ -38,7 +38,7 @@ extern atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS];
  * tcpw_window_any_closed() - is any window closed in a namespace?
  * @tn: the namespace
  *
- * Context: any, no locks. One load of a line that is written once a second at most.
+ * Context: any, no locks. One load of a line that is written some times a second at most.
  * Return: whether any segment may open a window.
  */
 static inline bool tcpw_window_any_closed(const struct tcpw_net *tn)

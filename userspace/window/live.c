@@ -5,6 +5,7 @@
 #include "moment.h"
 #include "text.h"
 #include "window/live.h"
+#include "window/seq.h"
 
 enum { HOLDS_SIZE = 200, PERIOD_DIVISOR = 10 };
 
@@ -25,11 +26,6 @@ struct place {
 	uint64_t edge;
 	uint64_t end;
 };
-
-static uint64_t greater(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* ---- what is known */
 
@@ -52,8 +48,8 @@ static struct place place_out(const struct live *live)
 		place.end = place.nxt + queues->snd_unsent.value;
 		place.edge = place.una + queues->snd_wnd.value;
 	}
-	place.nxt = greater(place.nxt, place.una);
-	place.edge = greater(place.edge, place.nxt);
+	place.nxt = seq_greater(place.nxt, place.una);
+	place.edge = seq_greater(place.edge, place.nxt);
 	return place;
 }
 
@@ -69,8 +65,8 @@ static struct place place_in(const struct live *live)
 		place.una = place.nxt - queues->rcv_unread.value;
 		place.edge = place.nxt + queues->rcv_wnd.value;
 	}
-	place.nxt = greater(place.nxt, place.una);
-	place.edge = greater(place.edge, place.nxt);
+	place.nxt = seq_greater(place.nxt, place.una);
+	place.edge = seq_greater(place.edge, place.nxt);
 	return place;
 }
 
@@ -288,7 +284,7 @@ static int draw_out(struct live *live, const struct display *display, int row, i
 	};
 	char text[HOLDS_SIZE];
 	enum tint tint = say_holds(text, live, &place, now_ns);
-	uint64_t span = greater(place.end, place.edge) - place.una;
+	uint64_t span = seq_greater(place.end, place.edge) - place.una;
 
 	pen_put(display, row, 0, display->columns, tint, "%s", text);
 	draw_out_numbers(live, display, row + 1, &place);
