@@ -146,7 +146,7 @@ void flow_side_judge(struct flow_side *side, struct flow_segment *s)
  * @event: the event that it is from
  */
 void flow_side_syn(struct flow_side *side, const struct flow_segment *s,
-		     const struct event *event)
+		   const struct event *event)
 {
 	const char *sack = event_word(event, "sack_permitted");
 
