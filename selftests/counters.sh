@@ -398,6 +398,7 @@ syn_on_close_wait()
 	wait_for "the client's port is free again" port_is_free $port
 	# Nor does the reset arrive with which its host answers the server's ACK.
 	no_acks b $port
+	patient_link off
 	mark
 	peer_socket pa "back$1" "$(client "$1"):$port"
 	peer pa set "back$1" syncnt 1
@@ -406,6 +407,7 @@ syn_on_close_wait()
 	expect_eq "connect()" "$VALUE" "Connection timed out"
 	expect_deltas b syn_in=2 syn_on_close_wait=2
 	expect_eq "syn_blocked" "$(row b close_wait "$id" syn_blocked)" 2
+	patient_link on
 	acks_again b $port
 	peer pb close "sleak$1"
 	peer pa close "back$1"
