@@ -118,6 +118,8 @@ authenticated()
 	peer pb accept "sah$f" "ah$f"
 	peer pa shutdown "cah$f"
 	peer pb await "sah$f" CLOSE_WAIT
+	# The FIN's ACK may be delayed, and after a reset would not be sent any more.
+	peer pa await "cah$f" FIN_WAIT2
 	summary_read a
 	read -r syn synack fin <<<"$at_first"
 	expect_eq "SYNs sent" $((SUMMARY[syn_out] - syn)) 1
