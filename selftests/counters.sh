@@ -389,6 +389,8 @@ syn_on_close_wait()
 {
 	local port=$((5060 + $1)) id
 
+	# What is left of the client stays for 3.5 times its RTO: tcp_time_wait().
+	patient_link off
 	open_pair "leak$1" "$1" $port
 	close_and_vanish pa "cleak$1"
 	peer pb drain "sleak$1"
@@ -398,7 +400,6 @@ syn_on_close_wait()
 	wait_for "the client's port is free again" port_is_free $port
 	# Nor does the reset arrive with which its host answers the server's ACK.
 	no_acks b $port
-	patient_link off
 	mark
 	peer_socket pa "back$1" "$(client "$1"):$port"
 	peer pa set "back$1" syncnt 1
