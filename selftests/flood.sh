@@ -309,7 +309,6 @@ burst()
 			echo "begin b$f.$i $(server $f):81"
 		done
 	done >"$WORK/burst"
-	: >"$WORK/looks"
 	spawn looking b tcpwatch handshakes --json --watch=0.05 >"$WORK/looks"
 	wait_for "tcpwatch looks" test -s "$WORK/looks"
 	cat "$WORK/burst" >&"${PEER_IN[burst]}"
@@ -384,8 +383,7 @@ cookies_answer()
 	sample_until_over
 	stop readers
 	counts_after $((2 * (FLOOD + CLIENTS)))
-	# None, but for a machine that is held up: 64 were seen beside other VMs with KASAN.
-	expect_between "dropped" $DROPPED 0 $((FLOOD / 100))
+	expect_eq "dropped" $DROPPED 0
 	expect_eq "opened_passive" $((SUMMARY[opened_passive] - opened)) $CONNECTED
 	ran "handshakes" 0 handshakes --json
 	expect_eq "cookies sent" "$(json .kernel.sent)" "$(mib b TcpExtSyncookiesSent)"

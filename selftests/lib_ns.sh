@@ -146,18 +146,24 @@ ns_del()
 	ns_end "$1"
 }
 
-# link_add A B: a veth pair, 10.77.0.1 and fd77::1 in A, 10.77.0.2 and fd77::2 in B
+# link_add A B: a veth pair, 10.77.0.1 and fd77::1 in A, 10.77.0.2 and fd77::2 in B. Each knows the
+# other's link-layer address: one that is asked for, on a machine that is held up, may be found to
+# have none, which ends half-open connections.
 link_add()
 {
-	local end n=0
+	local mac=02:00:00:00:00:0 end n=0
 
-	ip link add "$1-$2" netns "$(ns_name "$1")" type veth \
-		peer name "$2-$1" netns "$(ns_name "$2")"
+	ip link add "$1-$2" address ${mac}1 netns "$(ns_name "$1")" type veth \
+		peer name "$2-$1" address ${mac}2 netns "$(ns_name "$2")"
 	for end in "$1 $1-$2" "$2 $2-$1"; do
 		n=$((n + 1))
 		ip -n "$(ns_name "${end% *}")" addr add "10.77.0.$n/24" dev "${end#* }"
 		ip -n "$(ns_name "${end% *}")" addr add "fd77::$n/64" dev "${end#* }" nodad
 		ip -n "$(ns_name "${end% *}")" link set "${end#* }" up
+		ip -n "$(ns_name "${end% *}")" neigh add "10.77.0.$((3 - n))" \
+			lladdr $mac$((3 - n)) nud permanent dev "${end#* }"
+		ip -n "$(ns_name "${end% *}")" neigh add "fd77::$((3 - n))" \
+			lladdr $mac$((3 - n)) nud permanent dev "${end#* }"
 	done
 }
 
