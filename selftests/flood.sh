@@ -350,6 +350,16 @@ burst_is_no_flood()
 	wait_for "the burst is gone" summary_is b connections 0
 }
 
+# client_in NAME FAMILY: as pair, of a client that sends something. What became of its ACK does not
+# matter then: it may be lost, or come when a SYN that was sent again has made a request with a
+# sequence number of its own, beside which a cookie makes no socket (inet_ehash_insert()) until that
+# request is given up.
+client_in()
+{
+	peer pa socket "c$1" "$2" && peer pa connect "c$1" "$(server "$2"):80" &&
+		peer pa send "c$1" 1 && peer pb accept "s$1" "l$2"
+}
+
 cookies_answer()
 {
 	local f i came opened
@@ -363,13 +373,12 @@ cookies_answer()
 	came=$(mib b TcpExtSyncookiesRecv)
 	for f in 4 6; do
 		for ((i = 0; i < CLIENTS; i++)); do
-			pair "real$f.$i" $f
+			client_in "real$f.$i" $f
 		done
 	done
 	floods_on || fail "the flood is over before all clients are in"
 	CONNECTED=$((2 * CLIENTS))
-	expect_between "clients let in by a cookie" \
-		$(($(mib b TcpExtSyncookiesRecv) - came)) 1 $((2 * CLIENTS))
+	[ "$(mib b TcpExtSyncookiesRecv)" -gt "$came" ] || fail "a cookie let no client in"
 	wait_for "tcpwatch says what it is, of both" says_both_flooded
 	floods_on || fail "the flood is over before tcpwatch says so"
 	expect_eq "bad" "$(problem syn_flood .bad)" true
