@@ -424,7 +424,8 @@ cookies_off()
 	sample_until_over
 	stop readers
 	counts_after $((2 * FLOOD))
-	expect_between "dropped" $DROPPED $((FLOOD * 19 / 10)) $((2 * FLOOD))
+	# The longer it takes, the more find the room of one that was given up.
+	expect_between "dropped" $DROPPED $FLOOD $((2 * FLOOD))
 	ran "handshakes" 0 handshakes --json
 	expect_eq "drops of the listeners" "$(json '[.listeners[].drops] | add')" "$(drops)"
 	expect_eq "drops in the kernel" "$(json .kernel.listener_drops)" \
