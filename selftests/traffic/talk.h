@@ -54,6 +54,10 @@ bool talk_arrives(int fd);
  * talk_hear_end() - wait for the end of the stream
  * @fd: a connection
  *
+ * A FIN that was sent twice is acknowledged twice; where TIME_WAITs are not kept, the second
+ * acknowledgement finds nobody, and is answered by a reset. In CLOSE_WAIT that is EPIPE
+ * (tcp_reset()), and kTLS tells it before the end (tls_rx_rec_wait()), unlike tcp_recvmsg().
+ *
  * Return: whether that came, and no word.
  */
 bool talk_hear_end(int fd);
