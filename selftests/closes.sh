@@ -146,6 +146,51 @@ blocks()
 	[ "$(row b close_wait "$1" syn_blocked)" -gt 0 ]
 }
 
+# Nobody accepts. nginx is its own init, as in a container: it has the listener, which its worker is
+# to serve.
+hung_worker()
+{
+	local init worker
+
+	mkdir "$WORK/tmp"
+	chmod 755 "$WORK"
+	cat >"$WORK/nginx.conf" <<-END
+		daemon off;
+		pid $WORK/nginx.pid;
+		error_log $WORK/nginx.log;
+		events { }
+		http {
+			access_log off;
+			client_body_temp_path $WORK/tmp;
+			proxy_temp_path $WORK/tmp;
+			fastcgi_temp_path $WORK/tmp;
+			uwsgi_temp_path $WORK/tmp;
+			scgi_temp_path $WORK/tmp;
+			server { listen $(server 4):8080; }
+		}
+	END
+	spawn front b unshare --pid --fork --kill-child --mount-proc \
+		nginx -e "$WORK/nginx.log" -c "$WORK/nginx.conf"
+	wait_for "nginx serves" in_ns a curl -s -o "$WORK/page" "http://$(server 4):8080/"
+	wait_for "what was asked is over" summary_is b connections 0
+	init=$(pgrep -P "${PEER_PID[front]}")
+	# unshare ends when that does, and by no signal.
+	PEER_PID[front]=$init
+	worker=$(pgrep -P "$init")
+	kill -STOP "$worker"
+	peer_start hurried a client --count 3 --close "$(server 4):8080"
+	peer_line hurried
+	wait_for "the clients have hung up" summary_is b close_wait 3
+	nsenter --net="/run/netns/$(ns_name b)" -t "$init" -p -m \
+		tcpwatch leaks --all --json >"$WORK/out"
+	expect_eq "who is to accept" \
+		"$(json '.holders[] | "\(.kind) \(.pid) \(.comm) \(.shared_with) \(.sockets)"')" \
+		"listener $(awk '$1 == "NSpid:" { print $NF }' "/proc/$worker/status") nginx 1 3"
+	peer_stop hurried
+	stop front
+	wait_for "nginx is gone" summary_is b connections 0
+}
+
 link_set_up
 peer pb name forgetful
 READER_NS=b
@@ -156,4 +201,5 @@ for f in 4 6; do
 	test_case "closes that hang, IPv$f" hanging_closes $f
 	test_case "a client that can't come back, IPv$f" victims $f
 done
+test_case "a worker of nginx that hangs" hung_worker
 run_cases

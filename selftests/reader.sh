@@ -175,6 +175,29 @@ no_leak_no_status()
 	expect_eq "the fresh ones" "$(holder leaky-server .verdicts.fresh)" $LEAKS
 }
 
+# A download goes on for hours after its client's FIN; a leak began a minute ago.
+draining_is_not_stuck()
+{
+	local copy=$WORK/draining
+
+	mkdir "$copy"
+	threshold 60000
+	cp "$(ns_proc a)"/{summary,connections,listeners} "$copy"
+	threshold $NEVER
+	awk 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+	     NR == 2 { $at["verdict"] = "draining"; $at["wait_ms"] = 10800000 }
+	     NR == 3 { $at["verdict"] = "forgotten"; $at["wait_ms"] = 61000 }
+	     NR == 2 || NR == 3 { $at["exact"] = "yes" }
+	     NR <= 3' "$(ns_proc a)/close_wait" >"$copy/close_wait"
+	ran "a copy" 0 --from "$copy" --json
+	expect_eq "the oldest of all" "$(json .close_wait.oldest_ms)" 10800000
+	expect_match "the oldest that is stuck" "$(problem close_wait_stuck .text)" \
+		'^1 socket is stuck in CLOSE_WAIT, the oldest for 1m01s\.'
+	ran "a page" 0 report --html "$WORK/draining.html" --from "$copy"
+	grep -q '1 of 2 sockets in CLOSE_WAIT is stuck .* The oldest has been there for 1m01s\.' \
+		"$WORK/draining.html" || fail "the page names another one"
+}
+
 # The same from outside, by name and by process.
 other_namespaces()
 {
@@ -313,6 +336,7 @@ test_case "--sort and --columns" sorted_and_chosen
 test_case "leaks: a process that does not close" leaking_process
 test_case "leaks: a process that does not accept" not_accepting_process
 test_case "leaks: nothing found, status 0" no_leak_no_status
+test_case "the oldest that is stuck, beside one that drains" draining_is_not_stuck
 test_case "--netns by name and by process" other_namespaces
 test_case "--all-netns" all_namespaces
 test_case "JSON documents" documents

@@ -97,6 +97,12 @@ static struct holder *find_holder(struct holders *holders, const struct holder *
 	return &list[holders->n++];
 }
 
+/* What others may have, too: the socket itself, or the listener that it waits at. */
+static uint64_t shared_inode(const struct holder *holder, const struct waiting *waiting)
+{
+	return holder->listener ? holder->listener->inode : waiting->inode;
+}
+
 static enum status note_sharing(struct holder *holder, const struct owners *owners,
 				uint64_t inode, struct fault *fault)
 {
@@ -151,8 +157,8 @@ static int worst_first(const void *left, const void *right)
 		return a->tally.stuck < b->tally.stuck ? 1 : -1;
 	if (a->tally.sockets != b->tally.sockets)
 		return a->tally.sockets < b->tally.sockets ? 1 : -1;
-	if (a->tally.oldest_ms != b->tally.oldest_ms)
-		return a->tally.oldest_ms < b->tally.oldest_ms ? 1 : -1;
+	if (a->tally.oldest.ms != b->tally.oldest.ms)
+		return a->tally.oldest.ms < b->tally.oldest.ms ? 1 : -1;
 	return pid_of(a) - pid_of(b);
 }
 
@@ -167,7 +173,7 @@ static int worst_first(const void *left, const void *right)
  * @fault: what went wrong
  *
  * Each socket is in one holder's tally, or in @holders->fresh; of several processes
- * that share it, the lowest pid has it.
+ * that share it, the first has it, as of owners_of().
  *
  * Return: STATUS_OK, or the status of @fault.
  */
@@ -191,7 +197,7 @@ enum status holders_find(struct holders *holders, const struct closewait *closew
 			continue;
 		}
 		tally_add(&holder->tally, waiting, stuck_ms);
-		if (note_sharing(holder, owners, waiting->inode, fault))
+		if (note_sharing(holder, owners, shared_inode(holder, waiting), fault))
 			return fault->status;
 	}
 	for (size_t i = 0; i < holders->n; i++) {

@@ -30,7 +30,7 @@ enum holder_kind {
  * struct holder - who is to close some sockets in CLOSE_WAIT
  * @kind: what it is
  * @owner: the process; of a listener, the one that listens; NULL if not seen
- * @others: how many other processes have one of the sockets too
+ * @others: how many other processes have one of the sockets, or the listener, too
  * @sharing: which, by their place in owners.list
  * @listener: the listener, NULL if it is not known
  * @n_listeners: how many it may be, by SO_REUSEPORT

@@ -315,7 +315,7 @@ static enum status print_processes(const struct holders *holders, const struct p
 		grid_cell(&grid, "%s", holder->owner ? holder->owner->comm : "-");
 		grid_cell(&grid, "%zu", tally->sockets);
 		grid_cell(&grid, "%s",
-			  text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
+			  text_age_exact(age, tally->oldest.ms, tally->oldest.exact));
 		grid_cell(&grid, "%s", holder_used_text(text, holder));
 		grid_cell(&grid, "%s", holder_full_text(text, holder));
 		grid_cell(&grid, "%s", tally_text(verdicts, tally));
@@ -333,6 +333,7 @@ static enum status print_listeners(const struct leak *leak, const struct page *p
 {
 	const struct holders *holders = &leak->holders;
 	bool unknown = false;
+	size_t shared = 0;
 	struct grid grid;
 
 	if (!count_kind(holders, HOLDER_LISTENER))
@@ -357,10 +358,11 @@ static enum status print_listeners(const struct leak *leak, const struct page *p
 		grid_cell(&grid, "%s", holder_pid_text(text, holder));
 		grid_cell(&grid, "%s", holder->owner ? holder->owner->comm : "-");
 		grid_cell(&grid, "%zu", holder->tally.sockets);
-		grid_cell(&grid, "%s", text_age_exact(age, holder->tally.oldest_ms,
-						      holder->tally.oldest_exact));
+		grid_cell(&grid, "%s", text_age_exact(age, holder->tally.oldest.ms,
+						      holder->tally.oldest.exact));
 		grid_cell(&grid, "%s", holder_used_text(text, holder));
 		grid_cell(&grid, "%s", holder_full_text(text, holder));
+		shared += holder->others;
 		unknown |= !listener;
 		if (!listener)
 			grid_cell(&grid, "(?) at %s", holder->local_text);
@@ -372,6 +374,9 @@ static enum status print_listeners(const struct leak *leak, const struct page *p
 	}
 	if (grid_print(&grid, page, 0, fault))
 		return fault->status;
+	if (shared)
+		fputs("+N: N other processes have the listener too (fork, or passed on).\n",
+		      page->file);
 	if (!leak->listeners.present)
 		fputs("(?): this module has no file 'listeners', which would name it.\n",
 		      page->file);
@@ -402,7 +407,7 @@ static void print_unseen(const struct leaks *leaks, const struct holders *holder
 			snprintf(uid, sizeof(uid), " of uid %" PRIu64, holder->uid.value);
 		snprintf(line, sizeof(line), "%zu%s%s, the oldest %s: %s", tally->sockets, uid,
 			 holder->kind == HOLDER_NONE ? ", in no program: the kernel's own" : "",
-			 text_age_exact(age, tally->oldest_ms, tally->oldest_exact),
+			 text_age_exact(age, tally->oldest.ms, tally->oldest.exact),
 			 tally_text(verdicts, tally));
 		fputs("  ", page->file);
 		text_wrap(page, PAINT_NONE, 2, 4, line);

@@ -58,7 +58,7 @@ const struct conn *look_find(const struct look *look, uint64_t id)
  * @conn: the connection
  * @n: how many have it
  *
- * Return: the one with the lowest pid, NULL if none is seen.
+ * Return: the first of them, as of owners_of(), NULL if none is seen.
  */
 const struct owner *look_owner(const struct look *look, const struct conn *conn, size_t *n)
 {

@@ -53,7 +53,7 @@ enum user_kind { USER_PROCESS, USER_UNSEEN, USER_NONE };
  * struct user - who has sockets
  * @kind: what it is
  * @owner: the process
- * @cost: what they take; a shared socket is the lowest pid's
+ * @cost: what they take; a shared socket is the first's, as of owners_of()
  */
 struct user {
 	enum user_kind kind;

@@ -174,7 +174,7 @@ static void print_close_wait(const struct overview *overview, const struct page 
 		text_line(page, "CLOSE_WAIT", "none");
 		return;
 	}
-	text_age_exact(oldest, tally->oldest_ms, tally->oldest_exact);
+	text_age_exact(oldest, tally->oldest.ms, tally->oldest.exact);
 	text_age(stuck, overview->ns->stuck_ms);
 	text_line(page, "CLOSE_WAIT", "%zu, the oldest for %s; %zu stuck, for longer than %s",
 		  tally->sockets, oldest, tally->stuck, stuck);

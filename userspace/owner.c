@@ -29,11 +29,14 @@ static int by_inode_and_owner(const void *left, const void *right)
 	return (a->owner > b->owner) - (a->owner < b->owner);
 }
 
-static int by_pid(const void *left, const void *right)
+/* An init that listens for a service (sd_listen_fds(3)) keeps the socket; the service serves it. */
+static int by_pid_init_last(const void *left, const void *right)
 {
 	const pid_t *a = left;
 	const pid_t *b = right;
 
+	if ((*a == 1) != (*b == 1))
+		return *a == 1 ? 1 : -1;
 	return (*a > *b) - (*a < *b);
 }
 
@@ -162,7 +165,7 @@ static enum status all_pids(pid_t **pids, size_t *n, struct fault *fault)
 	}
 	closedir(proc);
 	if (*n)
-		qsort(*pids, *n, sizeof(**pids), by_pid);
+		qsort(*pids, *n, sizeof(**pids), by_pid_init_last);
 	return status;
 }
 
@@ -215,7 +218,7 @@ enum status owners_search(struct owners *owners, struct fault *fault)
  * @inode: the socket's inode
  * @n: how many processes have it
  *
- * Return: the first of them, the lowest pid; the others follow. NULL if @n is 0.
+ * Return: the first of them, the lowest pid but 1; the others follow. NULL if @n is 0.
  */
 const struct owned *owners_of(const struct owners *owners, uint64_t inode, size_t *n)
 {

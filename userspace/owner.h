@@ -38,10 +38,10 @@ struct owned {
  * @wanted: the inodes asked for, in order once the search is done
  * @n_wanted: how many
  * @wanted_room: for how many there is room
- * @list: the processes that have one of them, by pid
+ * @list: the processes that have one of them, by pid, 1 last
  * @n: how many
  * @room: for how many there is room
- * @owned: who has what, by inode, then by pid
+ * @owned: who has what, by inode, then as in @list
  * @n_owned: how many
  * @owned_room: for how many there is room
  * @hidden: processes whose descriptors this user may not see

@@ -58,7 +58,7 @@ static void find_stuck(struct problems *problems, const struct tally *tally)
 	problems_add(problems, "close_wait_stuck", true,
 		     "%zu socket%s stuck in CLOSE_WAIT, the oldest for %s. Whose: tcpwatch leaks",
 		     tally->stuck, tally->stuck == 1 ? " is" : "s are",
-		     text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
+		     text_age_exact(age, tally->oldest_stuck.ms, tally->oldest_stuck.exact));
 }
 
 /**
@@ -86,7 +86,7 @@ void problems_find(struct problems *problems, const struct summary *summary,
 	if (s->syn_on_close_wait)
 		problems_add(problems, "syn_on_close_wait", false,
 			     "%" PRIu64
-			     " SYN%s met a socket still in CLOSE_WAIT: that client cannot reconnect.",
+			     " SYN%s met a socket still in CLOSE_WAIT since the module was loaded: such a client connects once it has reset that socket, and never where its reset is lost.",
 			     s->syn_on_close_wait, text_plural(s->syn_on_close_wait));
 	problems_add_connects(problems, s);
 }

@@ -9,6 +9,12 @@ static void add_blocked(struct tally *tally, uint64_t more)
 		tally->syn_blocked = UINT64_MAX;
 }
 
+static void take_older(struct oldest *oldest, const struct oldest *other)
+{
+	if (other->exact && (!oldest->exact || other->ms > oldest->ms))
+		*oldest = *other;
+}
+
 /**
  * tally_add() - count a socket
  * @tally: the count, all zeroes at first
@@ -17,16 +23,16 @@ static void add_blocked(struct tally *tally, uint64_t more)
  */
 void tally_add(struct tally *tally, const struct waiting *waiting, uint64_t stuck_ms)
 {
+	const struct oldest age = { .ms = waiting->wait_ms, .exact = waiting->exact };
 	const unsigned int verdict = waiting->verdict;
 
-	if (!tally->sockets || waiting->wait_ms > tally->oldest_ms) {
-		tally->oldest_ms = waiting->wait_ms;
-		tally->oldest_exact = waiting->exact;
+	take_older(&tally->oldest, &age);
+	take_older(&tally->oldest_of[verdict], &age);
+	if (waiting_is_stuck(waiting, stuck_ms)) {
+		take_older(&tally->oldest_stuck, &age);
+		tally->stuck++;
 	}
-	if (waiting->wait_ms > tally->verdict_oldest_ms[verdict])
-		tally->verdict_oldest_ms[verdict] = waiting->wait_ms;
 	tally->sockets++;
-	tally->stuck += waiting_is_stuck(waiting, stuck_ms);
 	tally->verdicts[verdict]++;
 	add_blocked(tally, waiting->syn_blocked);
 }
@@ -38,13 +44,10 @@ void tally_add(struct tally *tally, const struct waiting *waiting, uint64_t stuc
  */
 void tally_merge(struct tally *tally, const struct tally *more)
 {
-	if (more->sockets && (!tally->sockets || more->oldest_ms > tally->oldest_ms)) {
-		tally->oldest_ms = more->oldest_ms;
-		tally->oldest_exact = more->oldest_exact;
-	}
+	take_older(&tally->oldest, &more->oldest);
+	take_older(&tally->oldest_stuck, &more->oldest_stuck);
 	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++) {
-		if (more->verdict_oldest_ms[verdict] > tally->verdict_oldest_ms[verdict])
-			tally->verdict_oldest_ms[verdict] = more->verdict_oldest_ms[verdict];
+		take_older(&tally->oldest_of[verdict], &more->oldest_of[verdict]);
 		tally->verdicts[verdict] += more->verdicts[verdict];
 	}
 	tally->sockets += more->sockets;
@@ -92,12 +95,12 @@ const char *tally_text(char text[TALLY_TEXT], const struct tally *tally)
 void tally_json(const struct tally *tally, struct doc *doc, struct json_object *object)
 {
 	struct json_object *verdicts = doc_object(doc);
-	struct number oldest = { .known = tally->sockets != 0, .value = tally->oldest_ms };
+	struct number oldest = { .known = tally->sockets != 0, .value = tally->oldest.ms };
 
 	doc_add_u64(doc, object, "sockets", tally->sockets);
 	doc_add_u64(doc, object, "stuck", tally->stuck);
 	doc_add_number(doc, object, "oldest_ms", oldest);
-	doc_add_string(doc, object, "oldest_exact", tally->oldest_exact);
+	doc_add_string(doc, object, "oldest_exact", tally->oldest.exact);
 	for (unsigned int verdict = 0; verdict < VERDICT_COUNTS; verdict++)
 		doc_add_u64(doc, verdicts, tally_name(verdict), tally->verdicts[verdict]);
 	doc_add(doc, object, "verdicts", verdicts);

@@ -81,7 +81,7 @@ static void write_oldest(struct exposition *exposition, const struct scrape_ns *
 {
 	for (size_t i = 0; i < one->groups.n; i++) {
 		begin_group(exposition, one, &one->groups.list[i]);
-		exposition_ms(exposition, one->groups.list[i].tally.oldest_ms);
+		exposition_ms(exposition, one->groups.list[i].tally.oldest.ms);
 	}
 }
 

@@ -69,7 +69,7 @@ static void write_holder(const struct report *report, const struct holder *holde
 	fprintf(file, "<td class=\"n\">%zu</td><td class=\"n%s\">%zu</td>", tally->sockets,
 		tally->stuck ? " bad" : "", tally->stuck);
 	html_element(file, "td class=\"n\"", "%s",
-		     text_age_exact(age, tally->oldest_ms, tally->oldest_exact));
+		     text_age_exact(age, tally->oldest.ms, tally->oldest.exact));
 	if (holder->growth.known)
 		fprintf(file, "<td class=\"n\">%.0f</td>", holder->growth.per_hour);
 	else
@@ -213,13 +213,14 @@ static void write_cause(FILE *file, const struct tally *total, unsigned int verd
 {
 	const struct word *word = advice_for(verdict);
 	const struct part part = { "use", total->verdicts[verdict] };
+	const struct oldest *oldest = &total->oldest_of[verdict];
 	char age[AGE_SIZE];
 
 	fprintf(file, "<li>\n<h3>%zu %s</h3>\n", total->verdicts[verdict], tally_name(verdict));
 	html_bar(file, &part, 1, total->sockets);
 	fputs("\n<p>", file);
 	html_put(file, "%c%s; the oldest for %s.", toupper(*word->what), word->what + 1,
-		 text_age(age, total->verdict_oldest_ms[verdict]));
+		 text_age_exact(age, oldest->ms, oldest->exact));
 	fputs("</p>\n", file);
 	if (word->cause)
 		html_element(file, "p class=\"dim\"", "Cause: %s.", word->cause);

@@ -30,6 +30,7 @@ void section_verdict(struct report *report, const struct record *record)
 	const struct look *look = &record->look;
 	const struct problems *problems = &look->problems;
 	const struct tally *total = &look->holders.total;
+	const struct oldest *oldest = total->stuck ? &total->oldest_stuck : &total->oldest;
 	const size_t blocked = closewait_blocked(&look->closewait);
 	char text[HOLDERS_TEXT];
 	char age[AGE_SIZE];
@@ -39,7 +40,7 @@ void section_verdict(struct report *report, const struct record *record)
 	if (total->stuck || blocked) {
 		fputs("<p class=\"bad\"><strong>Wrong:</strong> ", report->file);
 		html_put(report->file, "%s The oldest has been there for %s.", text,
-			 text_age_exact(age, total->oldest_ms, total->oldest_exact));
+			 text_age_exact(age, oldest->ms, oldest->exact));
 	} else {
 		fprintf(report->file, "<p class=\"%s\"><strong>%s</strong> ",
 			problems_bad(problems) ? "warn" : "good",

@@ -96,7 +96,7 @@ static const char *cell_of(const struct holder *holder, unsigned int column,
 		snprintf(text, TALLY_TEXT, "%zu", tally->stuck);
 		return text;
 	case OLDEST:
-		return text_age_exact(text, tally->oldest_ms, tally->oldest_exact);
+		return text_age_exact(text, tally->oldest.ms, tally->oldest.exact);
 	case FDS:
 		return holder_used_text(text, holder);
 	case FULL_IN:
