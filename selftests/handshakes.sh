@@ -389,6 +389,72 @@ front()
 }
 
 # Clients whose ACKs are lost fill it; too few for a flood.
+# By SO_REUSEPORT several listen there; the module does not say with which of them a request is.
+accept_queue_full_of_one()
+{
+	local at copy=$WORK/shared
+
+	at=$(server 4):80
+	mkdir "$copy"
+	cp "$(ns_proc b)"/{summary,connections,close_wait} "$copy"
+	awk -v at="$at" 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; print }
+		$col["local"] == at {
+			$col["accept_queue"] = 0; $col["syn_queue"] = 0; print
+			$col["accept_queue"] = $col["backlog"] + 1; $col["syn_queue"] = 40; print
+		}' "$(ns_proc b)/listeners" >"$copy/listeners"
+	{
+		echo "local remote age_ms retrans"
+		seq -f "$at $(client 4):%.0f 5000 2" 10001 10040
+	} >"$copy/syn_recv"
+	ran "a copy" 0 handshakes --from "$copy" --json
+	expect_eq "listeners there" "$(json '.listeners | length')" 2
+	expect_eq "silent ones" "$(json '[.listeners[].unanswered] | add')" 40
+	expect_eq "problems" "$(json '.problems[] | select(.bad) | .name')" accept_queue_full
+	# Nor would it be right to say nothing while all of them accept.
+	awk 'NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i }
+	     NR > 1 { $col["accept_queue"] = 0 } 1' "$copy/listeners" >"$WORK/listeners"
+	mv "$WORK/listeners" "$copy"
+	ran "a copy" 0 handshakes --from "$copy" --json
+	expect_eq "problems" "$(json '.problems[] | select(.bad) | .name')" syn_flood
+	ran "a copy" 0 handshakes --from "$copy"
+	expect_match "what it says" "$(cat "$WORK/out")" 'SYN cookies +unknown'
+	echo 1 >"$copy/tcp_syncookies"
+	ran "a copy" 0 handshakes --from "$copy"
+	expect_match "what it says" "$(cat "$WORK/out")" 'SYN cookies +when .* how many is unknown'
+}
+
+# waits_at PORT LISTENER: a request of that client counts there, alone
+waits_at()
+{
+	half_open at 4 $1 84
+	ran "handshakes" 0 handshakes --json
+	expect_eq "where a client of IPv4 waits" \
+		"$(json '.listeners[] | select(.half_open > 0) | .local')" "$2"
+	peer pa reset at
+	forget_requests b
+	acks_again b $1
+}
+
+# An IPv6 socket takes IPv4 too, or leaves it to another socket.
+ipv4_at_a_wildcard()
+{
+	peer pb socket six 6
+	peer pb set six reuseaddr 1
+	peer pb bind six '[::]:84'
+	peer pb listen six 16
+	waits_at 5810 '[::]:84'
+	peer pb close six
+	peer pb socket six 6
+	peer pb set six reuseaddr 1
+	peer pb set six v6only 1
+	peer pb bind six '[::]:84'
+	peer pb listen six 16
+	peer_listen pb four 0.0.0.0:84
+	waits_at 5820 '0.0.0.0:84'
+	peer pb close six
+	peer pb close four
+}
+
 syn_queue_full()
 {
 	local f=$1 at i
@@ -608,6 +674,8 @@ for family in 4 6; do
 done
 test_case "over a hundred half-open requests" many
 test_case "requests at many listeners" many_listeners
+test_case "an IPv4 request at a wildcard" ipv4_at_a_wildcard
+test_case "one of two listeners does not accept" accept_queue_full_of_one
 for family in 4 6; do
 	test_case "listeners as ss has them, IPv$family" queues_as_ss_has_them $family
 	test_case "a full accept queue, IPv$family" accept_queue_full $family

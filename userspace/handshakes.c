@@ -255,17 +255,28 @@ static void find_full_syn(struct handshakes *h)
 		     syn_limit(&h->cookies, front->listener).value, answer);
 }
 
+/* With SO_REUSEPORT half-open connections of all listeners of an address are with one of them. */
+static bool accept_full_there(const struct handshakes *h, const struct front *front)
+{
+	for (size_t i = 0; i < h->listeners.n; i++)
+		if (h->fronts[i].narrow == NARROW_ACCEPT &&
+		    !addr_compare(&h->fronts[i].listener->local, &front->listener->local))
+			return true;
+	return false;
+}
+
 /*
  * Clients that exist answer a SYN-ACK within a second. Where an accept queue is full
  * they have, and their ACK was dropped: that is no flood.
  */
-static bool is_flooded(const struct front *front)
+static bool is_flooded(const struct handshakes *h, const struct front *front)
 {
 	const bool full = front->narrow == NARROW_SYN;
 	const struct halfopen *halfopen = &front->halfopen;
 
-	return front->narrow != NARROW_ACCEPT && halfopen->again >= halfopen->n / 2 &&
-	       halfopen->again >= (full ? FLOOD_LEAST_FULL : FLOOD_LEAST);
+	return halfopen->again >= halfopen->n / 2 &&
+	       halfopen->again >= (full ? FLOOD_LEAST_FULL : FLOOD_LEAST) &&
+	       !accept_full_there(h, front);
 }
 
 static void find_flood(struct handshakes *h)
@@ -278,7 +289,7 @@ static void find_flood(struct handshakes *h)
 	for (size_t i = 0; i < h->listeners.n; i++) {
 		const struct front *front = &h->fronts[i];
 
-		if (!is_flooded(front))
+		if (!is_flooded(h, front))
 			continue;
 		n++;
 		all.n += front->halfopen.n;
@@ -526,7 +537,10 @@ static void print_cookies(const struct cookies *c, const struct page *page)
 {
 	static const char *const settings[] = { "off", "when a SYN queue is full", "always" };
 
-	if (c->setting.known && c->setting.value < ARRAY_SIZE(settings))
+	if (c->setting.known && c->setting.value < ARRAY_SIZE(settings) && !c->sent.known)
+		text_line(page, "SYN cookies", "%s; how many is unknown",
+			  settings[c->setting.value]);
+	else if (c->setting.known && c->setting.value < ARRAY_SIZE(settings))
 		text_line(page, "SYN cookies",
 			  "%s; %" PRIu64 " sent, %" PRIu64 " came back valid, %" PRIu64 " wrong",
 			  settings[c->setting.value], c->sent.value, c->valid.value,

@@ -87,15 +87,15 @@ enum status listeners_read(struct listeners *listeners, const struct source *sou
 	return status;
 }
 
-/* 0.0.0.0 takes IPv4; :: takes IPv6, and, unless told otherwise, IPv4 too. */
+/*
+ * 0.0.0.0 takes IPv4; :: takes IPv6, and, unless told otherwise, IPv4 too. What an IPv6 socket takes
+ * is written as IPv6, mapped if it is IPv4; what an IPv4 socket takes never is.
+ */
 static bool takes(const struct listener *listener, const struct addr *local, bool wildcard)
 {
-	if (listener->local.port != local->port)
+	if (listener->local.port != local->port || listener->local.v4 != local->v4)
 		return false;
-	if (!wildcard)
-		return addr_same_ip(&listener->local, local);
-	return addr_is_any(&listener->local) &&
-	       (!listener->local.v4 || addr_is_mapped(local));
+	return wildcard ? addr_is_any(&listener->local) : addr_same_ip(&listener->local, local);
 }
 
 /**
