@@ -202,7 +202,7 @@ static enum status find_places(const struct listing *listing, const struct table
 		status = table_column(table, "local", &places->local, fault);
 	if (!status)
 		status = table_column(table, "remote", &places->remote, fault);
-	if (!status && listing->verdicts_shown)
+	if (!status)
 		status = table_column(table, "id", &places->id, fault);
 	if (!status && listing->owners_shown)
 		status = table_column(table, "inode", &places->inode, fault);

@@ -32,6 +32,17 @@ int64_t moment_now_ns(void)
 }
 
 /**
+ * moment_span_ns() - a span of time, in another unit
+ * @ms: in ms; of a saved copy it may be anything
+ *
+ * Return: it in ns, INT64_MAX if it is longer than that.
+ */
+int64_t moment_span_ns(uint64_t ms)
+{
+	return ms < INT64_MAX / NS_PER_MS ? (int64_t)ms * NS_PER_MS : INT64_MAX;
+}
+
+/**
  * moments_sync() - see what time it is on the wall
  * @moments: its offset_ns is 0 the first time
  *

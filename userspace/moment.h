@@ -33,6 +33,7 @@ struct moments {
 };
 
 int64_t moment_now_ns(void);
+int64_t moment_span_ns(uint64_t ms);
 void moments_sync(struct moments *moments);
 const char *moment_text(char text[MOMENT_SIZE], const struct moments *moments, uint64_t time_ns);
 struct number moment_ms(const struct moments *moments, uint64_t time_ns);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "moment.h"
 #include "stall.h"
 #include "windows.h"
 
@@ -36,7 +37,7 @@ const char *stall_text(enum stall stall)
 
 static void still_since(struct conn *conn, struct number ms, int64_t now_ns, bool least)
 {
-	conn->still_ns = now_ns - (int64_t)ms.value * NS_PER_MS;
+	conn->still_ns = now_ns - moment_span_ns(ms.value);
 	conn->still_least = least;
 }
 

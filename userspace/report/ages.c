@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "holder_text.h"
+#include "moment.h"
 #include "report/chart.h"
 #include "report/html.h"
 #include "report/sections.h"
@@ -14,7 +15,6 @@
 #include "text.h"
 
 enum {
-	NS_PER_MS = 1000 * 1000,
 	LINES = 3,			/* processes that have a line of their own */
 	ZOOM = 4,			/* a second chart shows no more than a part of the first */
 };
@@ -142,11 +142,6 @@ struct line {
 	size_t n;
 };
 
-static int64_t ago_ns(uint64_t ms)
-{
-	return ms < INT64_MAX / NS_PER_MS ? (int64_t)ms * NS_PER_MS : INT64_MAX;
-}
-
 /* How many there were already at the left edge, and then each as it came. */
 static void write_line(const struct report *report, const struct chart *chart,
 		       const struct line *line)
@@ -156,11 +151,11 @@ static void write_line(const struct report *report, const struct chart *chart,
 
 	fprintf(report->file, "<path class=\"line %s\" d=\"", line->class);
 	stairs_begin(&stairs, report->file);
-	while (i < line->n && ago_ns(line->arrivals[i].ago_ms) > chart->span_ns)
+	while (i < line->n && moment_span_ns(line->arrivals[i].ago_ms) > chart->span_ns)
 		i++;
 	stairs_to(&stairs, 0, chart_y(chart, i));
 	for (; i < line->n; i++)
-		stairs_to(&stairs, chart_x(chart, ago_ns(line->arrivals[i].ago_ms)),
+		stairs_to(&stairs, chart_x(chart, moment_span_ns(line->arrivals[i].ago_ms)),
 			  chart_y(chart, i + 1));
 	stairs_end(&stairs, CHART_WIDTH);
 	fputs("\"/>\n", report->file);
@@ -169,9 +164,9 @@ static void write_line(const struct report *report, const struct chart *chart,
 static void write_mark(const struct report *report, const struct chart *chart, const char *class,
 		       uint64_t ms)
 {
-	if (ago_ns(ms) < chart->span_ns)
+	if (moment_span_ns(ms) < chart->span_ns)
 		fprintf(report->file, "<path class=\"mark %s\" d=\"M%d 0V%d\"/>\n", class,
-			chart_x(chart, ago_ns(ms)), CHART_HEIGHT);
+			chart_x(chart, moment_span_ns(ms)), CHART_HEIGHT);
 }
 
 static void write_growth(const struct report *report, const struct record *record,
@@ -184,7 +179,7 @@ static void write_growth(const struct report *report, const struct record *recor
 	struct chart chart = {
 		.label = label,
 		.now_ns = look->time_ns,
-		.span_ns = ago_ns(span_ms),
+		.span_ns = moment_span_ns(span_ms),
 		.most = lines[0].n,
 	};
 

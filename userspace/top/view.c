@@ -236,6 +236,13 @@ static void draw_none(const struct top *top, int row, const char *text)
 	pen_put(&top->display, row, 0, top->display.columns, TINT_DIM, "%s", text);
 }
 
+static const char *none_text(const struct top *top, enum top_list list)
+{
+	if (*top->prompt.used)
+		return "none that fits the filter";
+	return list == TOP_STALLED ? "none: wherever data waits, some of it moves" : "none";
+}
+
 static void draw_list(const struct top *top, enum top_list list, int head)
 {
 	const enum pane pane = PANE_STALLED + list;
@@ -256,9 +263,7 @@ static void draw_list(const struct top *top, enum top_list list, int head)
 		       list == TOP_STALLED ? TOP_STILL : top->sort,
 		       list == TOP_STALLED || top->descending);
 	if (!choice->n)
-		draw_none(top, head + 1,
-			  list == TOP_STALLED ? "none: wherever data waits, some of it moves" :
-						"none");
+		draw_none(top, head + 1, none_text(top, list));
 	for (int i = 0; i < rows && cursor->first + (size_t)i < choice->n; i++) {
 		const size_t at = cursor->first + (size_t)i;
 
