@@ -96,6 +96,74 @@ closed_and_opened()
 	part "$name"
 }
 
+another_picture()
+{
+	screen >"$WORK/picture.now"
+	! cmp -s "$WORK/picture.now" "$WORK/picture" || return 1
+	mv "$WORK/picture.now" "$WORK/picture"
+}
+
+# pictures_show N REGEX: each of the next N that differ from the one before has such a line
+pictures_show()
+{
+	local n
+
+	rm -f "$WORK/picture"
+	for ((n = 1; n <= $1; n++)); do
+		wait_for "the picture changes" another_picture || return
+		grep -qE -- "$2" "$WORK/picture" && continue
+		fail "there is no /$2/ in picture $n:"
+		sed 's/^/#   /' "$WORK/picture"
+		return
+	done
+}
+
+# The peer reads all that comes, its window has room for much more, and the link has a rate: what
+# waits does so for cwnd. Segments come and go all the time; those of the handshake were not seen.
+held_by_cwnd()
+{
+	tc -n "$(ns_name a)" qdisc add dev a-b root netem delay 500ms rate 64kbit limit 20
+	peer pa socket cslow 4
+	peer pa set cslow maxseg 536
+	peer pa set cslow sndbuf 212992
+	peer pa connect cslow "$(server 4):80"
+	peer pb accept sslow l4
+	peer_ask pb try recv sslow 100000000
+	peer pa fill cslow
+	screen_start 80x24 window port=80
+	shows 'The network holds us: cwnd, [0-9.]+ K?i?B, is in flight'
+	pictures_show 50 'The network holds us: '
+	screen_end
+	tc -n "$(ns_name a)" qdisc del dev a-b root
+	peer pa reset cslow
+	peer_answer pb try
+	expect_eq "how reading ends" "$VALUE" 'Connection reset by peer'
+	peer pb close sslow
+}
+
+# Nagle's algorithm keeps a little until the ACK of the little before it comes; both windows have
+# room for more.
+held_by_nagle()
+{
+	ns_sysctl a net.ipv4.tcp_early_retrans=0
+	patient_link on
+	pair nagle 4
+	screen_start 80x24 window port=80
+	shows 'Nothing to send: all is acknowledged'
+	hold
+	peer pa send cnagle 100
+	peer pa send cnagle 100
+	shows 'The network holds us: what may go waits for an ACK, pacing, Nagle or TCP_CORK\.'
+	shows 'in flight 100 B, usable .*, unsent 100 B;'
+	let_pass
+	shows 'Nothing to send: all is acknowledged'
+	hold_nothing
+	screen_end
+	part nagle
+	patient_link off
+	ns_sysctl a net.ipv4.tcp_early_retrans=3
+}
+
 # A ring and back, with the same numbers; the program's data, too, when the peer sends.
 ring()
 {
@@ -241,6 +309,8 @@ link_set_up
 for f in 4 6; do
 	test_case "closed, probed, opened: IPv$f" closed_and_opened $f
 done
+test_case "held by cwnd" held_by_cwnd
+test_case "held by Nagle's algorithm" held_by_nagle
 test_case "as a ring" ring
 test_case "losses" losses
 test_case "the next connection" next_one

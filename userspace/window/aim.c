@@ -106,7 +106,7 @@ enum status aim_take(struct aim *aim, const struct filter *filter, size_t skip,
 	return status;
 }
 
-#define QUEUES "snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes"
+#define QUEUES "snd_unacked,snd_unsent,snd_wnd,rcv_unread,rcv_wnd,cwnd_bytes,mss"
 
 /* In the order in which aim_queues() takes them. */
 static const char queue_columns[] = "limited,state," QUEUES ",probes,rtt_us,bytes_in,bytes_out";
@@ -132,8 +132,8 @@ enum status aim_queues(struct queues *queues, struct number id, const struct opt
 	};
 	struct number *const numbers[] = {
 		&queues->snd_unacked, &queues->snd_unsent, &queues->snd_wnd, &queues->rcv_unread,
-		&queues->rcv_wnd, &queues->cwnd_bytes, &queues->probes, &queues->rtt_us,
-		&queues->bytes_in, &queues->bytes_out,
+		&queues->rcv_wnd, &queues->cwnd_bytes, &queues->mss, &queues->probes,
+		&queues->rtt_us, &queues->bytes_in, &queues->bytes_out,
 	};
 	const struct section *section;
 	struct listing listing;

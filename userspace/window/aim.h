@@ -39,6 +39,7 @@ struct aim {
  * @rcv_unread: bytes that the program has not read
  * @rcv_wnd: our window
  * @cwnd_bytes: the congestion window
+ * @mss: the most data that a segment has
  * @probes: window probes without an answer
  * @rtt_us: the round-trip time
  * @bytes_in: bytes that came so far
@@ -54,6 +55,7 @@ struct queues {
 	struct number rcv_unread;
 	struct number rcv_wnd;
 	struct number cwnd_bytes;
+	struct number mss;
 	struct number probes;
 	struct number rtt_us;
 	struct number bytes_in;

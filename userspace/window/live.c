@@ -7,7 +7,11 @@
 #include "window/live.h"
 #include "window/seq.h"
 
-enum { HOLDS_SIZE = 200, PERIOD_DIVISOR = 10 };
+enum {
+	HOLDS_SIZE = 200,
+	PERIOD_DIVISOR = 10,
+	MSS_DEFAULT = 536,	/* RFC 9293, 3.7.1 */
+};
 
 static const int64_t sample_ns = 250 * 1000 * 1000;	/* between two samples */
 static const int64_t look_ns = 500 * 1000 * 1000;	/* between two looks at the socket */
@@ -47,6 +51,9 @@ static struct place place_out(const struct live *live)
 		place.nxt = place.una + queues->snd_unacked.value;
 		place.end = place.nxt + queues->snd_unsent.value;
 		place.edge = place.una + queues->snd_wnd.value;
+	} else if (!side->edge_known) {
+		/* Nothing came yet since it is followed. */
+		place.edge = place.una + queues->snd_wnd.value;
 	}
 	place.nxt = seq_greater(place.nxt, place.una);
 	place.edge = seq_greater(place.edge, place.nxt);
@@ -72,20 +79,44 @@ static struct place place_in(const struct live *live)
 
 static uint64_t cwnd_of(const struct live *live)
 {
-	return live->queues.found ? live->queues.cwnd_bytes.value : live->session.flow.cwnd;
+	const uint64_t cwnd = live->session.flow.cwnd;
+
+	return queues_are_news(live) || !cwnd ? live->queues.cwnd_bytes.value : cwnd;
 }
 
-/* The socket says it; since it did, or of a saved copy, the segments show it. */
+/* A SYN says what the peer takes; options that all segments have leave less. */
+static uint64_t mss_of(const struct live *live)
+{
+	const uint64_t mss = live->session.flow.side[FLOW_IN].mss;
+
+	if (live->queues.mss.value)
+		return live->queues.mss.value;
+	return mss ? mss : MSS_DEFAULT;
+}
+
+static bool cwnd_is_full(const struct live *live, const struct place *place)
+{
+	const uint64_t cwnd = cwnd_of(live);
+
+	return cwnd && place->nxt - place->una + mss_of(live) > cwnd;
+}
+
+/*
+ * The socket says it; since it did, or of a saved copy, the segments show it, and it is decided as
+ * the module does: what does not wait for room in the window waits for the network. A program that
+ * sleeps for room in the send buffer is not to be seen in segments.
+ */
 static const char *limit_of(const struct live *live, const struct place *place)
 {
-	const struct flow *flow = &live->session.flow;
+	const bool edge_known = live->session.flow.side[FLOW_OUT].edge_known || live->queues.found;
+	uint64_t next;
 
 	if (queues_are_news(live))
 		return live->queues.limited;
 	if (place->end <= place->nxt)
 		return "app";
-	return flow->cwnd && place->nxt - place->una + flow->side[FLOW_IN].mss > flow->cwnd ?
-	       "network" : "peer";
+	next = seq_lesser(place->end - place->nxt, mss_of(live));
+	return edge_known && place->edge - place->nxt < next ? "peer" : "network";
 }
 
 /**
@@ -158,7 +189,7 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct live *live, uint64
 
 	if (!side->closed && (side->edge_known || live->queues.snd_wnd.value)) {
 		snprintf(text, HOLDS_SIZE,
-			 "The peer's window holds us: all that it allows is in flight.");
+			 "The peer's window holds us: what it still allows is less than a segment.");
 		return TINT_WARN;
 	}
 	if (side->closed)
@@ -173,12 +204,26 @@ static enum tint say_peer(char text[HOLDS_SIZE], const struct live *live, uint64
 	return TINT_BAD;
 }
 
+static enum tint say_network(char text[HOLDS_SIZE], const struct live *live,
+			     const struct place *place)
+{
+	char bytes[AGE_SIZE];
+
+	if (cwnd_is_full(live, place))
+		snprintf(text, HOLDS_SIZE,
+			 "The network holds us: cwnd, %s, is in flight and the ACKs are awaited.",
+			 text_bytes(bytes, cwnd_of(live)));
+	else
+		snprintf(text, HOLDS_SIZE,
+			 "The network holds us: what may go waits for an ACK, pacing, Nagle or TCP_CORK.");
+	return TINT_WARN;
+}
+
 static enum tint say_holds(char text[HOLDS_SIZE], const struct live *live,
 			   const struct place *place, uint64_t now_ns)
 {
 	const struct flow *flow = &live->session.flow;
 	const char *limit = limit_of(live, place);
-	char bytes[AGE_SIZE];
 
 	if (flow->over) {
 		snprintf(text, HOLDS_SIZE, "The connection is over%s%s.",
@@ -189,10 +234,8 @@ static enum tint say_holds(char text[HOLDS_SIZE], const struct live *live,
 	if (!strcmp(limit, "peer"))
 		return say_peer(text, live, now_ns);
 	if (!strcmp(limit, "network"))
-		snprintf(text, HOLDS_SIZE,
-			 "The network holds us: cwnd, %s, is in flight and the ACKs are awaited.",
-			 text_bytes(bytes, cwnd_of(live)));
-	else if (!strcmp(limit, "sndbuf"))
+		return say_network(text, live, place);
+	if (!strcmp(limit, "sndbuf"))
 		snprintf(text, HOLDS_SIZE,
 			 "Our send buffer holds us: it is full before the window is (SO_SNDBUF).");
 	else if (place->nxt > place->una)
