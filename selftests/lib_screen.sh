@@ -9,6 +9,7 @@ SCREEN_LOCALE=C.UTF-8
 SCREEN_TERM=screen-256color
 SCREEN_USER=0
 SCREEN_NETNS=a
+SCREEN_STDIN='&0'
 SCREENS=0
 
 # Each screen has a server of its own: one that is just ending may still take a client.
@@ -32,7 +33,7 @@ screen_start()
 			exec nsenter --net=/run/netns/$(ns_name "$SCREEN_NETNS") \
 				setpriv --reuid=$SCREEN_USER --clear-groups \
 				env LC_ALL=$SCREEN_LOCALE TERM=$SCREEN_TERM tcpwatch "\$@"
-		) 2>$WORK/screen.err
+		) <$SCREEN_STDIN 2>$WORK/screen.err
 		status=\$?
 		# No loop: bash leaves it when a job in it is stopped.
 		go_on()

@@ -611,13 +611,47 @@ wrong_use()
 	expect_eq "filters in the end" "$(in_ns a cat $FOLLOW)" ''
 }
 
+# nothing_followed STATUS REGEX COMMAND...: window, which complains so; a connection fits. It says
+# nothing of that, and draws nothing.
+nothing_followed()
+{
+	local how
+
+	echo before >"$WORK/there.svg"
+	for how in '' --json "--svg $WORK/there.svg"; do
+		# shellcheck disable=SC2086 # an option and its argument, or none
+		in_ns a "${@:3}" window port=80 $how >"$WORK/out" 2>"$WORK/err"
+		expect_eq "the status of window $how" $? "$1"
+		expect_match "what window $how complains of" "$(cat "$WORK/err")" "$2"
+		expect_eq "what window $how answers" "$(cat "$WORK/out")" ''
+	done
+	expect_eq "the file that was there" "$(cat "$WORK/there.svg")" before
+	expect_eq "files beside it" "$(ls "$WORK"/there.svg?* 2>/dev/null)" ''
+}
+
+# Root who may not set a filter, as in a container.
+no_right()
+{
+	pair denied 4
+	nothing_followed $DENIED \
+		'not permitted to write /proc/self/net/tcpwatch/follow: that takes CAP_NET_ADMIN' \
+		setpriv --bounding-set=-net_admin tcpwatch
+	expect_eq "filters in the end" "$(in_ns a cat $FOLLOW)" ''
+	peer pa reset cdenied
+	peer pb close sdenied
+}
+
 # All the module's filters are taken.
 no_room()
 {
 	in_ns a sh -c "for i in \$(seq 16); do echo \"add local=*:\$i\"; done >$FOLLOW"
 	complains $FAILED 'has as many filters as it can: end another' port=80
+	pair unheard 4
+	nothing_followed $FAILED 'has as many filters as it can: end another' tcpwatch
 	expect_eq "filters of others" "$(in_ns a cat $FOLLOW | wc -l)" 16
 	in_ns a sh -c "echo clear >$FOLLOW"
+	peer pa reset cunheard
+	peer pb close sunheard
 }
 
 # What was seen until then is said.
@@ -660,6 +694,7 @@ test_case "a saved stream" saved_is_the_same
 test_case "what came again while a program had the socket" waited_at_the_socket
 test_case "which connection" which_one
 test_case "wrong use" wrong_use
+test_case "no right to set a filter" no_right
 test_case "no room for a filter" no_room
 test_case "unloaded meanwhile" unloaded_meanwhile
 run_cases

@@ -266,7 +266,7 @@ sizes()
 	part small
 }
 
-# Without UTF-8 there is nothing but ASCII; without a real terminal, a reason.
+# Without UTF-8 there is nothing but ASCII; without a real terminal, a reason; without keys, words.
 terminals()
 {
 	filled terms 4
@@ -286,9 +286,16 @@ terminals()
 	done
 	SCREEN_TERM=dumb
 	screen_start 80x24 window port=80
+	wait_for "it ends" screen_has_ended
+	expect_eq "lines about the connection" "$(screen | grep -c '10\.77\.0\.2')" 0
 	screen_ended 2
 	expect_match "its reason" "$(cat "$WORK/screen.err")" 'terminal'
 	SCREEN_TERM=screen-256color
+	SCREEN_STDIN=/dev/null
+	screen_start 80x24 window port=80 --for 0.1
+	shows '^10\.77\.0\.1:[0-9]+ -> 10\.77\.0\.2:80, id [0-9]+: [0-9]+ segments? in '
+	screen_ended 0
+	SCREEN_STDIN='&0'
 	expect_eq "filters left" "$(in_ns a cat $FOLLOW)" ''
 	part terms
 }

@@ -182,6 +182,16 @@ static enum status set_locked(struct follow *follow, int fd, const struct source
 	return status;
 }
 
+/* Reading takes less: the module asks who opens the file to write for CAP_NET_ADMIN as well. */
+static enum status not_opened(const struct source *source, struct fault *fault)
+{
+	if (errno == EPERM)
+		return fault_set(fault, STATUS_DENIED,
+				 "not permitted to write %s/%s: that takes CAP_NET_ADMIN",
+				 source->path, FILE_NAME);
+	return source_failed(source, FILE_NAME, errno, fault);
+}
+
 static int open_file(const struct source *source)
 {
 	return openat(source->dir, FILE_NAME, O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -204,7 +214,7 @@ enum status follow_set(struct follow *follow, const struct source *source, const
 
 	follow->n = 0;
 	if (fd < 0)
-		return source_failed(source, FILE_NAME, errno, fault);
+		return not_opened(source, fault);
 	while (flock(fd, LOCK_EX) && errno == EINTR)
 		;
 	status = set_locked(follow, fd, source, rules, fault);

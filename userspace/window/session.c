@@ -41,18 +41,22 @@ static enum status follow_instead(struct session *session, const char *rules, st
 	return status;
 }
 
+/* Without its filter nothing would be seen of it: until that is set, it is not what is shown. */
 static enum status aim_at(struct session *session, struct number id, const struct cell *local,
 			  const struct cell *remote, struct fault *fault)
 {
 	char rules[2 * FLOW_ENDS_SIZE + sizeof("add local= remote=\n")];
+	enum status status;
 
+	snprintf(rules, sizeof(rules), "add local=%s remote=%s\n", local->text, remote->text);
+	status = follow_instead(session, rules, fault);
+	if (status)
+		return status;
 	flow_free(&session->flow);
 	flow_begin(&session->flow, id, local, remote);
 	session->aimed = true;
 	session->since_ns = moment_now_ns();
-	snprintf(rules, sizeof(rules), "add local=%s remote=%s\n", session->flow.local_text,
-		 session->flow.remote_text);
-	return follow_instead(session, rules, fault);
+	return STATUS_OK;
 }
 
 /* The module writes both ends so that it takes them as a filter. */

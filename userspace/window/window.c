@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
+#include <unistd.h>
 
 #include "array.h"
 #include "commands.h"
@@ -28,6 +29,7 @@ static const int64_t frame_ns = 100 * 1000 * 1000;	/* between two pictures on a 
  * struct request - what the command line asks for
  * @live: of the connection that is wanted
  * @outlet: stdout
+ * @keys: stdin is a terminal, so that there are keys
  * @svg: the picture's file; NULL for none
  * @way_given: @way was asked for
  * @way: whose data the picture is about
@@ -35,6 +37,7 @@ static const int64_t frame_ns = 100 * 1000 * 1000;	/* between two pictures on a 
 struct request {
 	struct live live;
 	struct outlet outlet;
+	bool keys;
 	const char *svg;
 	bool way_given;
 	enum flow_way way;
@@ -164,7 +167,7 @@ static int64_t left_ns(const struct session *session, double seconds)
 
 static bool is_on_screen(const struct request *request)
 {
-	return request->outlet.tty && !request->svg &&
+	return request->outlet.tty && request->keys && !request->svg &&
 	       !request->live.session.tail.options->json;
 }
 
@@ -305,10 +308,11 @@ static enum status print_report(const struct request *request, struct fault *fau
 	return STATUS_OK;
 }
 
-static enum status follow(struct request *request, struct wholefile *picture, struct fault *fault)
+/* All that can go wrong before anything is followed. @display is opened if there is a screen. */
+static enum status begin(struct request *request, struct wholefile *picture,
+			 struct display *display, struct fault *fault)
 {
 	struct session *session = &request->live.session;
-	struct display display;
 	enum status status = STATUS_OK;
 
 	/* A file that cannot be written is better known before the time is spent. */
@@ -316,26 +320,34 @@ static enum status follow(struct request *request, struct wholefile *picture, st
 		status = wholefile_open(picture, request->svg, fault);
 	if (!status)
 		status = session_open(session, fault);
-	if (status)
-		return status;
-	if (!is_on_screen(request))
-		return run_quietly(request, fault);
-	status = screen_open(&display, session->tail.options, fault);
-	if (status)
-		return status;
-	status = run_screen(request, &display, fault);
-	screen_close(&display);
+	if (!status && is_on_screen(request))
+		status = screen_open(display, session->tail.options, fault);
 	return status;
 }
 
-/* What was seen before a bad end is true all the same. */
+static enum status follow(struct request *request, struct display *display, struct fault *fault)
+{
+	enum status status;
+
+	if (!is_on_screen(request))
+		return run_quietly(request, fault);
+	status = run_screen(request, display, fault);
+	screen_close(display);
+	return status;
+}
+
 static enum status run(struct request *request, struct fault *fault)
 {
 	struct wholefile picture = { .new = NULL };
-	enum status status = follow(request, &picture, fault);
+	struct display display;
+	enum status status = begin(request, &picture, &display, fault);
+	const bool begun = !status;
 	struct fault late;
 
-	if (request->live.session.aimed || !status) {
+	if (begun)
+		status = follow(request, &display, fault);
+	/* What was seen before a bad end is true all the same. */
+	if (begun && (request->live.session.aimed || !status)) {
 		if (request->svg && write_picture(request, &picture, &late) && !status) {
 			*fault = late;
 			status = late.status;
@@ -359,6 +371,7 @@ enum status window_main(struct options *options, int argc, char **argv)
 	argv[0] = name;
 	options_parse(&usage, options, argc, argv, &request);
 	outlet_open(&request.outlet);
+	request.keys = isatty(STDIN_FILENO);
 	outlet_catch(&request.outlet);
 	/* The filter in the module is to go with the terminal. */
 	outlet_catch_hangup(&request.outlet);
