@@ -246,6 +246,36 @@ still_to_come()
 	part late
 }
 
+is_in_a()
+{
+	[ "/proc/$1/ns/net" -ef "/proc/${NS_PID[a]}/ns/net" ]
+}
+
+# The process that told which namespace ends, and the namespace does not.
+of_a_process()
+{
+	local left
+
+	pair elsewhere 4
+	spawn guide a sleep infinity
+	wait_for "the process is in its namespace" is_in_a "${PEER_PID[guide]}"
+	SCREEN_NETNS=b
+	screen_start 80x24 window --netns "${PEER_PID[guide]}" port=80
+	SCREEN_NETNS=a
+	shows '^10\.77\.0\.1:[0-9]+ .* 10\.77\.0\.2:80'
+	peer pb send selsewhere 5000
+	shows 'Our program has 4\.9 KiB to read'
+	stop guide
+	# That the program reads is in no segment: each is of another look at the socket.
+	for left in 3.9 2.9 2.0; do
+		peer pa recv celsewhere 1000
+		shows "Our program has ${left/./\\.} KiB to read"
+	done
+	keys n
+	screen_end
+	part elsewhere
+}
+
 sizes()
 {
 	filled small 4
@@ -322,6 +352,7 @@ test_case "as a ring" ring
 test_case "losses" losses
 test_case "the next connection" next_one
 test_case "a connection still to come" still_to_come
+test_case "of a process that ends" of_a_process
 test_case "sizes" sizes
 test_case "terminals" terminals
 test_case "the module goes" unloaded

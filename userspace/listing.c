@@ -448,6 +448,38 @@ static enum status read_sections(struct listing *listing, const struct options *
 	return status;
 }
 
+static struct listing begin(const struct query *query, const struct options *options)
+{
+	return (struct listing){
+		.query = query,
+		.verdicts_shown = wants_verdicts(query),
+		.owners_shown = query_wants_owners(query),
+		.titles_shown = options->all_netns,
+	};
+}
+
+static enum status answer(struct listing *listing, const struct options *options,
+			  struct fault *fault)
+{
+	enum status status;
+
+	listing->sections = calloc(listing->list.n + 1, sizeof(*listing->sections));
+	if (!listing->sections)
+		return fault_memory(fault);
+	status = cut_columns(listing, fault);
+	if (!status)
+		status = read_sections(listing, options, fault);
+	for (size_t i = 0; i < listing->list.n && !status; i++) {
+		if (listing->list.ns[i].fault.status)
+			continue;
+		if (listing->owners_shown)
+			select_owned(listing, &listing->sections[i]);
+		if (listing->query->sort)
+			status = sort_rows(listing, &listing->sections[i], fault);
+	}
+	return status;
+}
+
 /**
  * listing_read() - find the connections that a query wants
  * @listing: the answer; listing_free() it, also after a failure
@@ -462,30 +494,30 @@ enum status listing_read(struct listing *listing, const struct query *query,
 {
 	enum status status;
 
-	*listing = (struct listing){
-		.query = query,
-		.verdicts_shown = wants_verdicts(query),
-		.owners_shown = query_wants_owners(query),
-		.titles_shown = options->all_netns,
-	};
+	*listing = begin(query, options);
 	status = netns_open(&listing->list, options, fault);
-	if (status)
-		return status;
-	listing->sections = calloc(listing->list.n + 1, sizeof(*listing->sections));
-	if (!listing->sections)
-		return fault_memory(fault);
-	status = cut_columns(listing, fault);
-	if (!status)
-		status = read_sections(listing, options, fault);
-	for (size_t i = 0; i < listing->list.n && !status; i++) {
-		if (listing->list.ns[i].fault.status)
-			continue;
-		if (listing->owners_shown)
-			select_owned(listing, &listing->sections[i]);
-		if (query->sort)
-			status = sort_rows(listing, &listing->sections[i], fault);
-	}
-	return status;
+	return status ? status : answer(listing, options, fault);
+}
+
+/**
+ * listing_read_again() - the same in namespaces that are open
+ * @listing: the answer; listing_free() it, also after a failure
+ * @query: the query, which must live as long as the answer
+ * @options: for which renderer
+ * @list: the namespaces, which must live as long, too. What told of one, as --netns PID
+ *	does, may be gone
+ * @fault: what went wrong
+ *
+ * Return: STATUS_OK, or the status of @fault.
+ */
+enum status listing_read_again(struct listing *listing, const struct query *query,
+			       const struct options *options, const struct netns_list *list,
+			       struct fault *fault)
+{
+	*listing = begin(query, options);
+	listing->list = *list;
+	listing->list_lent = true;
+	return answer(listing, options, fault);
 }
 
 /**
@@ -571,5 +603,6 @@ void listing_free(struct listing *listing)
 	free(listing->sections);
 	free(listing->columns);
 	owners_free(&listing->owners);
-	netns_close(&listing->list);
+	if (!listing->list_lent)
+		netns_close(&listing->list);
 }

@@ -103,6 +103,7 @@ struct section {
  * struct listing - the answer to a query
  * @query: the query
  * @list: the namespaces
+ * @list_lent: they are somebody else's
  * @sections: the connections of each
  * @owners: who has them, if that was needed
  * @verdicts_shown: `close_wait` was needed
@@ -114,6 +115,7 @@ struct section {
 struct listing {
 	const struct query *query;
 	struct netns_list list;
+	bool list_lent;
 	struct section *sections;
 	struct owners owners;
 	bool verdicts_shown;
@@ -126,6 +128,9 @@ struct listing {
 bool query_wants_owners(const struct query *query);
 enum status listing_read(struct listing *listing, const struct query *query,
 			 const struct options *options, struct fault *fault);
+enum status listing_read_again(struct listing *listing, const struct query *query,
+			       const struct options *options, const struct netns_list *list,
+			       struct fault *fault);
 void listing_load(const struct section *section, const struct row *row);
 const char *listing_text(const struct section *section, const struct row *row,
 			 const struct pick *pick);

@@ -81,20 +81,22 @@ static enum status choose(struct aim *aim, const struct section *section, size_t
  * @aim: where to
  * @filter: which fit; its processes are looked for, too
  * @skip: so many that are busier are passed over; beyond the last it begins again
- * @options: say which namespace
+ * @options: of the command line
+ * @list: the namespace
  * @fault: what went wrong
  *
  * Return: STATUS_OK, also if there is none, or the status of @fault.
  */
 enum status aim_take(struct aim *aim, const struct filter *filter, size_t skip,
-		     const struct options *options, struct fault *fault)
+		     const struct options *options, const struct netns_list *list,
+		     struct fault *fault)
 {
 	const struct query query = {
 		.filter = *filter,
 		.columns = "id,local,remote,snd_unacked,snd_unsent,rcv_unread",
 	};
 	struct listing listing;
-	enum status status = listing_read(&listing, &query, options, fault);
+	enum status status = listing_read_again(&listing, &query, options, list, fault);
 
 	*aim = (struct aim){ .fit = 0 };
 	if (!status) {
@@ -115,7 +117,8 @@ static const char queue_columns[] = "limited,state," QUEUES ",probes,rtt_us,byte
  * aim_queues() - read what a connection has now
  * @queues: where to
  * @id: its cookie
- * @options: say which namespace
+ * @options: of the command line
+ * @list: the namespace
  * @fault: what went wrong
  *
  * Costs what reading all of `connections` does.
@@ -123,7 +126,7 @@ static const char queue_columns[] = "limited,state," QUEUES ",probes,rtt_us,byte
  * Return: STATUS_OK, also if it is not there any more, or the status of @fault.
  */
 enum status aim_queues(struct queues *queues, struct number id, const struct options *options,
-		       struct fault *fault)
+		       const struct netns_list *list, struct fault *fault)
 {
 	struct alternative only = { .id = id.value };
 	const struct query query = {
@@ -137,7 +140,7 @@ enum status aim_queues(struct queues *queues, struct number id, const struct opt
 	};
 	const struct section *section;
 	struct listing listing;
-	enum status status = listing_read(&listing, &query, options, fault);
+	enum status status = listing_read_again(&listing, &query, options, list, fault);
 	struct cell cell;
 
 	*queues = (struct queues){ .found = false };

@@ -10,6 +10,7 @@
 
 #include "fault.h"
 #include "filter.h"
+#include "netns.h"
 #include "number.h"
 #include "options.h"
 #include "window/flow.h"
@@ -63,8 +64,9 @@ struct queues {
 };
 
 enum status aim_take(struct aim *aim, const struct filter *filter, size_t skip,
-		     const struct options *options, struct fault *fault);
+		     const struct options *options, const struct netns_list *list,
+		     struct fault *fault);
 enum status aim_queues(struct queues *queues, struct number id, const struct options *options,
-		       struct fault *fault);
+		       const struct netns_list *list, struct fault *fault);
 
 #endif

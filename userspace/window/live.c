@@ -148,7 +148,8 @@ enum status live_pump(struct live *live, struct fault *fault)
 	    session->tail.options->from || !session->flow.id.known)
 		return STATUS_OK;
 	live->queues_ns = now_ns;
-	status = aim_queues(&live->queues, session->flow.id, session->tail.options, fault);
+	status = aim_queues(&live->queues, session->flow.id, session->tail.options,
+			    &session->stream.list, fault);
 	/* With very many sockets looking costs: it may take a tenth of the time. */
 	live->next_ns = now_ns + look_ns + (moment_now_ns() - now_ns) * PERIOD_DIVISOR;
 	return status;

@@ -81,7 +81,7 @@ static enum status aim_first(struct session *session, struct fault *fault)
 	enum status status;
 
 	status = aim_take(&aim, &session->tail.filter, session->skip, session->tail.options,
-			  fault);
+			  &session->stream.list, fault);
 	if (status)
 		return status;
 	if (aim.fit)
@@ -173,7 +173,7 @@ enum status session_next(struct session *session, struct fault *fault)
 	if (saved(session))
 		return STATUS_OK;
 	status = aim_take(&aim, &session->tail.filter, ++session->skip, session->tail.options,
-			  fault);
+			  &session->stream.list, fault);
 	if (status || !aim.fit)
 		return status;
 	if (aim.fit == 1 && session->aimed && !session->flow.over &&
