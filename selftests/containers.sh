@@ -12,6 +12,7 @@
 
 LEAKS=5
 OPEN=3
+MANY=40
 CGROUPS=/sys/fs/cgroup
 
 # host STATUS ARG...: tcpwatch on the host; its answer in $WORK/out and $WORK/err
@@ -142,6 +143,46 @@ no_such()
 	expect_eq "the status where that is not permitted" $? 4
 }
 
+# of_many SOFT HARD ARG...: tcpwatch with so many open files at most; its status in STATUS
+of_many()
+{
+	prlimit --nofile="$1:$2" tcpwatch "${@:3}" >"$WORK/out" 2>"$WORK/err" </dev/null
+	STATUS=$?
+}
+
+# Each takes two open files. The soft limit is none; where the hard one is too low, those for which
+# there are none say so, and the others are all there.
+many_at_once()
+{
+	local all i
+
+	for ((i = 0; i < MANY; i++)); do
+		ip netns add "$(ns_name "many$i")"
+	done
+	host 1 leaks --all-netns --json
+	all=$(jq '.namespaces | length' "$WORK/out")
+	expect_between "the namespaces" "$all" $MANY 999
+	of_many $((MANY + 20)) 4096 leaks --all-netns --json
+	expect_eq "the status above the soft limit" "$STATUS" 1
+	expect_eq "namespaces that say why not" \
+		"$(jq -r '.namespaces[].error | values' "$WORK/out" | sort -u)" ''
+	expect_eq "the namespaces above the soft limit" "$(jq '.namespaces | length' "$WORK/out")" \
+		"$all"
+	leaks_are_of_leaky
+	of_many $((MANY + 20)) $((MANY + 20)) list --owner --all-netns --json
+	expect_eq "the status above the hard limit" "$STATUS" 5
+	expect_eq "what is on stderr" "$(cat "$WORK/err")" ''
+	expect_eq "the namespaces above the hard limit" "$(jq '.namespaces | length' "$WORK/out")" \
+		"$all"
+	expect_eq "why not all" "$(jq -r '.namespaces[].error | values' "$WORK/out" | sort -u)" \
+		"there are too many namespaces for a program that may have $((MANY + 20)) open files (ulimit -Hn)"
+	expect_between "how many are left" \
+		"$(jq '[.namespaces[] | select(.error == null)] | length' "$WORK/out")" 5 "$MANY"
+	for ((i = 0; i < MANY; i++)); do
+		ip netns del "$(ns_name "many$i")"
+	done
+}
+
 # peer_into CGROUP NAME NAMESPACE: a peer that is called so, in that cgroup
 peer_into()
 {
@@ -190,6 +231,7 @@ test_case "a container by a process of it" by_process
 test_case "by its cgroup" by_cgroup
 test_case "a cgroup with two namespaces" in_two_namespaces
 test_case "all at once" at_once
+test_case "many at once" many_at_once
 test_case "its metrics" metrics
 test_case "no such cgroup" no_such
 test_case "the cgroups can go" cgroups_gone

@@ -51,6 +51,17 @@ enum status fault_memory(struct fault *fault)
 }
 
 /**
+ * fault_is_shortage() - is it this program, or the kernel, that is short of something?
+ * @error: errno, of opening a file
+ *
+ * Return: whether that says nothing of the file: it may well be there, and permitted.
+ */
+bool fault_is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/**
  * fault_print() - tell the user, on stderr
  * @fault: what
  */

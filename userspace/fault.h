@@ -22,6 +22,7 @@ enum status fault_set(struct fault *fault, enum status status, const char *forma
 	__attribute__((format(printf, 3, 4)));
 enum status fault_gone(struct fault *fault, const char *what);
 enum status fault_memory(struct fault *fault);
+bool fault_is_shortage(int error);
 void fault_print(const struct fault *fault);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/nsfs.h>
 #include <pthread.h>
 #include <sched.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +26,7 @@
 
 enum {
 	PATH_SIZE = 320,
+	SPARE_FDS = 16,		/* for all that is opened while many namespaces are */
 	STUCK_MS_DEFAULT = 60000,	/* the module's */
 };
 
@@ -167,6 +170,9 @@ static enum status open_named(struct netns *ns, const char *path, struct fault *
 	if (fd < 0 && (errno == EACCES || errno == EPERM))
 		return fault_set(fault, STATUS_DENIED,
 				 "not permitted to open %.256s: that takes root", path);
+	if (fd < 0 && fault_is_shortage(errno))
+		return fault_set(fault, STATUS_FAILED, "cannot open %.256s: %s", path,
+				 strerror(errno));
 	if (fd < 0)
 		return no_such_name(ns->name, fault);
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET) {
@@ -211,6 +217,9 @@ static enum status open_pid(struct netns *ns, pid_t pid, struct fault *fault)
 		return status;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && fault_is_shortage(errno))
+		return fault_set(fault, STATUS_FAILED, "cannot open %s: %s", path,
+				 strerror(errno));
 	if (fd < 0)
 		return STATUS_OK;
 	visit(&result, fd);
@@ -249,6 +258,34 @@ static enum status open_one(struct netns_list *list, const char *name, struct fa
 	return open_named(ns, path, fault);
 }
 
+static void close_fds(struct netns *ns)
+{
+	if (ns->fd >= 0)
+		close(ns->fd);
+	ns->fd = -1;
+	source_close(&ns->source);
+}
+
+/*
+ * Without descriptors to spare nothing could be read of any namespace. So those that are one too
+ * many are closed again, and say so; of a new descriptor the number tells how many there are.
+ */
+static void leave_spare_fds(struct netns *ns)
+{
+	const int highest = ns->fd > ns->source.dir ? ns->fd : ns->source.dir;
+	struct rlimit limit;
+
+	if (highest < 0 || getrlimit(RLIMIT_NOFILE, &limit) ||
+	    (rlim_t)highest + SPARE_FDS < limit.rlim_cur)
+		return;
+	close_fds(ns);
+	if (!ns->fault.gone)
+		fault_set(&ns->fault, STATUS_FAILED,
+			  "there are too many namespaces for a program that may have %" PRIu64
+			  " open files (ulimit -Hn)",
+			  (uint64_t)limit.rlim_cur);
+}
+
 static bool have(const struct netns_list *list, uint64_t inode)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -283,6 +320,7 @@ static enum status add_named(struct netns_list *list, struct fault *fault)
 		/* A name that ends meanwhile, or a file left over: there is no namespace. */
 		if (open_named(ns, path, &ns->fault) == STATUS_USAGE)
 			ns->fault.gone = true;
+		leave_spare_fds(ns);
 	}
 	if (dir)
 		closedir(dir);
@@ -313,6 +351,7 @@ static enum status add_pid(struct netns_list *list, pid_t pid, struct fault *fau
 		snprintf(path, sizeof(path), "/proc/%d", pid);
 		ns->fault.gone = access(path, F_OK) != 0;
 	}
+	leave_spare_fds(ns);
 	return STATUS_OK;
 }
 
@@ -357,9 +396,7 @@ static enum status open_cgroup(struct netns_list *list, const char *cgroup, stru
 
 static void close_one(struct netns *ns)
 {
-	if (ns->fd >= 0)
-		close(ns->fd);
-	source_close(&ns->source);
+	close_fds(ns);
 	free(ns->name);
 	free(ns->comm);
 }

@@ -125,6 +125,9 @@ static enum status search_process(struct owners *owners, pid_t pid, struct fault
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	dir = opendir(path);
+	if (!dir && fault_is_shortage(errno))
+		return fault_set(fault, STATUS_FAILED, "cannot look into process %d: %s", pid,
+				 strerror(errno));
 	if (!dir) {
 		owners->hidden += errno == EACCES || errno == EPERM;
 		return STATUS_OK;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -125,6 +126,20 @@ static void occupy_standard_files(void)
 		close(fd);
 }
 
+/*
+ * With --all-netns each namespace takes two descriptors. The soft limit is as low as it is for the
+ * sake of select(), which nothing here calls; and nothing here starts a program that may.
+ */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* --help and --version print through stdio, and argp does not look whether it worked. */
 static void check_stdout(void)
 {
@@ -140,6 +155,7 @@ int main(int argc, char **argv)
 	struct request request = { .command = NULL };
 
 	occupy_standard_files();
+	raise_file_limit();
 	signal(SIGPIPE, SIG_IGN);
 	atexit(check_stdout);
 	options_parse(&usage, &request.options, argc, argv, &request);
