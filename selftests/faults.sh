@@ -115,6 +115,28 @@ hidden_owner()
 	done
 }
 
+# Where /proc does not even list the processes of others.
+unlisted_owner()
+{
+	local words unlisted
+
+	# shellcheck disable=SC2016 # for that shell
+	unlisted=(in_ns a unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc && exec "$@"' sh)
+	for words in 'leaks --all' 'list --owner' memory; do
+		# shellcheck disable=SC2086 # several words
+		ended "$words" $OK "${unlisted[@]}" \
+			setpriv --reuid=65534 --regid=65534 --clear-groups tcpwatch $words
+		expect_match "what $words says" "$(tr '\n' ' ' <"$WORK/out")" \
+			'may not look into the processes of others: run it as root'
+	done
+	"${unlisted[@]}" setpriv --reuid=65534 --regid=65534 --clear-groups \
+		tcpwatch --all-netns --json >"$WORK/out"
+	expect_eq "the status of --all-netns" $? $DENIED
+	expect_eq "hidden processes" "$(jq .hidden_processes "$WORK/out")" 1
+	ended "--all-netns as root" $OK "${unlisted[@]}" tcpwatch --all-netns --json
+	expect_eq "processes hidden from root" "$(jq .hidden_processes "$WORK/out")" 0
+}
+
 # fresh_copy: a saved copy of namespace a's files, in $WORK/copy
 fresh_copy()
 {
@@ -409,6 +431,7 @@ test_case "wrong use: status 2" wrong_use
 test_case "the module is not loaded: status 3" no_module
 test_case "not permitted: status 4" no_permission
 test_case "owners that may not be seen" hidden_owner
+test_case "owners that are not listed" unlisted_owner
 test_case "a saved copy" saved_copy
 test_case "a summary cut short" cut_short summary
 test_case "connections cut short" cut_short connections list

@@ -16,8 +16,9 @@
  * @HOLDER_PROCESS: a process that has it open
  * @HOLDER_LISTENER: whoever should accept it from that listener
  * @HOLDER_UNSEEN: a process that cannot be seen: another user's, one of another
- *	PID namespace, or the socket is on its way through a Unix socket
- * @HOLDER_NONE: no program: the kernel's own
+ *	PID namespace, or the socket is on its way through a Unix socket; or the kernel
+ *	itself, whose sockets (of NFS, say) have an inode like others, and no descriptor
+ * @HOLDER_NONE: no program any more: it is being closed
  */
 enum holder_kind {
 	HOLDER_PROCESS,

@@ -406,7 +406,7 @@ static void print_unseen(const struct leaks *leaks, const struct holders *holder
 		if (holder->uid.known)
 			snprintf(uid, sizeof(uid), " of uid %" PRIu64, holder->uid.value);
 		snprintf(line, sizeof(line), "%zu%s%s, the oldest %s: %s", tally->sockets, uid,
-			 holder->kind == HOLDER_NONE ? ", in no program: the kernel's own" : "",
+			 holder->kind == HOLDER_NONE ? ", in no program any more" : "",
 			 text_age_exact(age, tally->oldest.ms, tally->oldest.exact),
 			 tally_text(verdicts, tally));
 		fputs("  ", page->file);
@@ -415,12 +415,8 @@ static void print_unseen(const struct leaks *leaks, const struct holders *holder
 	if (unseen && leaks->saved)
 		text_wrap(page, PAINT_NONE, 0, 0,
 			  "A saved copy does not say which process had a socket.");
-	else if (unseen && leaks->owners.hidden)
-		text_wrap(page, PAINT_NONE, 0, 0,
-			  "This user may not look into the processes of others: run it as root.");
 	else if (unseen)
-		text_wrap(page, PAINT_NONE, 0, 0,
-			  "They are in another PID namespace (run tcpwatch outside of the container), or have just been closed.");
+		text_wrap(page, PAINT_NONE, 0, 0, owners_why_unseen(&leaks->owners));
 }
 
 static void print_advice(const struct tally *tally, bool fresh, const struct page *page)

@@ -226,7 +226,7 @@ static bool has_unseen(const struct listing *listing)
 {
 	const struct filter *filter = &listing->query->filter;
 
-	if (!listing->owners_shown || !listing->owners.hidden)
+	if (!listing->owners_shown || owners_sees_all(&listing->owners))
 		return false;
 	if (filter_has(filter, FILTER_PID) || filter_has(filter, FILTER_COMM))
 		return true;

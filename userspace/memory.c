@@ -76,7 +76,7 @@ enum { STATES_MAX = 16 };
  * @users: by process, those with the most first
  * @n_users: how many
  * @saved: it is a saved copy
- * @hidden: processes that this user may not look into
+ * @why_unseen: why no process has a socket, though it has an inode
  */
 struct memory {
 	struct summary summary;
@@ -90,7 +90,7 @@ struct memory {
 	struct user *users;
 	size_t n_users;
 	bool saved;
-	size_t hidden;
+	const char *why_unseen;
 };
 
 static void add_cost(struct cost *cost, uint64_t sockets, uint64_t bytes)
@@ -230,7 +230,7 @@ static enum status digest(void *one, const struct owners *owners, const void *ar
 	if (!users)
 		return fault_memory(fault);
 	memory->users = users;
-	memory->hidden = owners->hidden;
+	memory->why_unseen = owners_why_unseen(owners);
 	for (size_t i = 0; i < owners->n; i++)
 		users[i].owner = &owners->list[i];
 	users[unseen].kind = USER_UNSEEN;
@@ -382,9 +382,8 @@ static enum status print_text(const void *one, const struct page *page, struct f
 			memory->n_users - USERS_SHOWN);
 	if (unseen && memory->saved)
 		fputs("A saved copy does not say which process had a socket.\n", page->file);
-	else if (unseen && memory->hidden)
-		fputs("This user may not look into the processes of others: run it as root.\n",
-		      page->file);
+	else if (unseen)
+		text_wrap(page, PAINT_NONE, 0, 0, memory->why_unseen);
 	return STATUS_OK;
 }
 

@@ -362,14 +362,18 @@ static enum status add_pids(struct netns_list *list, const char *cgroup, struct 
 {
 	DIR *proc = process_first();
 	enum status status = STATUS_OK;
+	bool hidden = true;
 	pid_t pid;
 
 	if (!proc)
 		return fault_set(fault, STATUS_FAILED, "cannot read /proc: %s", strerror(errno));
-	while (!status && process_next(proc, &pid))
+	while (!status && process_next(proc, &pid)) {
+		hidden &= pid != INIT_PID;
 		if (!cgroup || process_is_in(pid, cgroup))
 			status = add_pid(list, pid, fault);
+	}
 	closedir(proc);
+	list->hidden += hidden;
 	drop_gone(list);
 	return status;
 }

@@ -38,7 +38,8 @@ struct netns {
  * @n: how many
  * @room: for how many there is room
  * @ns: they
- * @hidden: processes whose namespace this user may not see
+ * @hidden: processes whose namespace this user may not see; of those that /proc does not even
+ *	list, the first one counts
  */
 struct netns_list {
 	size_t n;

@@ -205,6 +205,7 @@ enum status owners_search(struct owners *owners, struct fault *fault)
 		return STATUS_OK;
 	qsort(owners->wanted, owners->n_wanted, sizeof(*owners->wanted), by_inode);
 	status = all_pids(&pids, &n, fault);
+	owners->hidden += n && pids[0] != INIT_PID;
 	for (size_t i = 0; i < n && !status; i++)
 		status = search_process(owners, pids[i], fault);
 	free(pids);
@@ -213,6 +214,33 @@ enum status owners_search(struct owners *owners, struct fault *fault)
 	qsort(owners->owned, owners->n_owned, sizeof(*owners->owned), by_inode_and_owner);
 	drop_repeats(owners);
 	return STATUS_OK;
+}
+
+/**
+ * owners_sees_all() - is there no process that this user may not look into?
+ * @owners: after owners_search()
+ *
+ * Return: whether that is sure: processes may be hidden, so that none is seen to be another's.
+ */
+bool owners_sees_all(const struct owners *owners)
+{
+	return !owners->hidden && process_all_permitted();
+}
+
+/**
+ * owners_why_unseen() - why has no process a socket that has an inode?
+ * @owners: after owners_search()
+ *
+ * Return: a sentence.
+ */
+const char *owners_why_unseen(const struct owners *owners)
+{
+	static const char *const why[] = {
+		"This user may not look into the processes of others: run it as root.",
+		"They are in another PID namespace (run tcpwatch outside of the container), are the kernel's own (NFS, CIFS, Ceph), or have just been closed.",
+	};
+
+	return why[owners_sees_all(owners)];
 }
 
 /**

@@ -44,7 +44,8 @@ struct owned {
  * @owned: who has what, by inode, then as in @list
  * @n_owned: how many
  * @owned_room: for how many there is room
- * @hidden: processes whose descriptors this user may not see
+ * @hidden: processes whose descriptors this user may not see; of those that /proc does not even
+ *	list (hidepid=, see proc(5)), the first one counts
  */
 struct owners {
 	uint64_t *wanted;
@@ -61,6 +62,8 @@ struct owners {
 
 enum status owners_want(struct owners *owners, uint64_t inode, struct fault *fault);
 enum status owners_search(struct owners *owners, struct fault *fault);
+bool owners_sees_all(const struct owners *owners);
+const char *owners_why_unseen(const struct owners *owners);
 const struct owned *owners_of(const struct owners *owners, uint64_t inode, size_t *n);
 void owner_json(const struct owner *owner, struct doc *doc, struct json_object *object);
 void owners_free(struct owners *owners);

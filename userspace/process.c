@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "process.h"
@@ -37,6 +39,20 @@ bool process_next(DIR *proc, pid_t *pid)
 		return true;
 	}
 	return false;
+}
+
+/**
+ * process_all_permitted() - may this program look into the processes of others?
+ *
+ * Return: whether it has CAP_SYS_PTRACE.
+ */
+bool process_all_permitted(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return !syscall(SYS_capget, &header, data) &&
+	       data[CAP_TO_INDEX(CAP_SYS_PTRACE)].effective & CAP_TO_MASK(CAP_SYS_PTRACE);
 }
 
 /* Files of a process are short, and it may be gone: then they are empty. */

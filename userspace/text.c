@@ -130,8 +130,8 @@ void text_unseen(const struct page *page, const struct netns_list *list)
 	}
 	if (list->hidden)
 		text_paint(page, PAINT_WARN,
-			   "Not permitted: the namespaces of %zu processes of other users; run as root.\n",
-			   list->hidden);
+			   "Not permitted: the namespaces of %zu process%s of other users; run as root.\n",
+			   list->hidden, list->hidden == 1 ? "" : "es");
 }
 
 /**

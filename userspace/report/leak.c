@@ -112,7 +112,7 @@ static void write_holders(const struct report *report, const struct record *reco
 	if (unseen && report->saved)
 		html_element(report->file, "p class=\"dim\"",
 			     "A saved copy does not say which process had a socket.");
-	else if (unseen && record->look.roster->owners.hidden)
+	else if (unseen && !owners_sees_all(&record->look.roster->owners))
 		html_element(report->file, "p class=\"dim\"",
 			     "Whoever made this report may not look into the processes of others: root may.");
 }

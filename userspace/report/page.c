@@ -106,8 +106,8 @@ static void write_unseen(const struct report *report, const struct netns_list *l
 	}
 	if (list->hidden)
 		html_element(report->file, "p class=\"warn\"",
-			     "Not permitted: the namespaces of %zu processes of other users.",
-			     list->hidden);
+			     "Not permitted: the namespaces of %zu process%s of other users.",
+			     list->hidden, list->hidden == 1 ? "" : "es");
 }
 
 static void write_footer(const struct report *report)
