@@ -19,6 +19,9 @@ ESCAPE=$'\033'
 # More than this test takes, also where the machine is emulated, and slow.
 NEVER=3600000
 
+# More than a process has.
+NO_PID=99999999
+
 threshold()
 {
 	ns_sysctl a "net.tcpwatch.close_wait_stuck_ms=$1"
@@ -217,6 +220,63 @@ other_namespaces()
 	expect_eq "the owner, seen from outside" "$(holder leaky-server .pid)" "${PEER_PID[leaky]}"
 }
 
+# namespace_of WHAT INODE: that --netns takes WHAT for the namespace of that inode
+namespace_of()
+{
+	tcpwatch --netns "$1" --json >"$WORK/one" 2>"$WORK/err" || fail "--netns $1 ended with $?"
+	expect_eq "the namespace that --netns $1 takes" \
+		"$(jq -r '.namespaces[].netns_inode' "$WORK/one")" "$2"
+}
+
+inode()
+{
+	stat -Lc %i "$1"
+}
+
+left_ours()
+{
+	! [ "/proc/$1/ns/net" -ef /proc/self/ns/net ]
+}
+
+# A number is a process, and may be the name of another namespace.
+numbers()
+{
+	local pid name there
+
+	{
+		let_go
+		exec unshare --net sleep infinity
+	} &
+	pid=$!
+	PEER_PID[unnamed]=$pid
+	wait_for "it is in another namespace" left_ours $pid
+	there=$(inode "/proc/$pid/ns/net")
+	namespace_of $pid "$there"
+	ip netns add $pid
+	tcpwatch --netns $pid >"$WORK/out" 2>"$WORK/err"
+	expect_eq "the status where both are there" $? 2
+	expect_match "which ones there are" "$(cat "$WORK/err")" \
+		"--netns /run/netns/$pid or --netns /proc/$pid/ns/net\$"
+	namespace_of /run/netns/$pid "$(inode /run/netns/$pid)"
+	namespace_of /proc/$pid/ns/net "$there"
+	tcpwatch --all-netns --json >"$WORK/out" || fail "--all-netns ended with $?"
+	expect_eq "both, of all" "$(jq -r --argjson a "$there" --argjson b "$(inode /run/netns/$pid)" \
+		'.namespaces[].netns_inode | select(. == $a or . == $b)' "$WORK/out" | wc -l)" 2
+	while read -r name there; do
+		namespace_of "$name" "$there"
+	done < <(jq -r '.namespaces[] | select(.netns) | "\(.netns) \(.netns_inode)"' "$WORK/out")
+	ip netns del $pid
+	# The name that it has for ip netns, as scripts give it.
+	ip netns attach $pid $pid
+	namespace_of $pid "$(inode "/proc/$pid/ns/net")"
+	ip netns del $pid
+	# No process has it.
+	ip netns add $NO_PID
+	namespace_of $NO_PID "$(inode /run/netns/$NO_PID)"
+	ip netns del $NO_PID
+	stop unnamed
+}
+
 all_namespaces()
 {
 	local name
@@ -338,6 +398,7 @@ test_case "leaks: a process that does not accept" not_accepting_process
 test_case "leaks: nothing found, status 0" no_leak_no_status
 test_case "the oldest that is stuck, beside one that drains" draining_is_not_stuck
 test_case "--netns by name and by process" other_namespaces
+test_case "--netns with a number" numbers
 test_case "--all-netns" all_namespaces
 test_case "JSON documents" documents
 test_case "colour on a terminal only" colour

@@ -159,6 +159,24 @@ static enum status no_such_name(const char *name, struct fault *fault)
 			 name);
 }
 
+static void name_path(char path[PATH_SIZE], const char *name)
+{
+	snprintf(path, PATH_SIZE, strchr(name, '/') ? "%s" : NAMED "/%s", name);
+}
+
+/* The inode of the namespace that has this name; 0 if none has. */
+static uint64_t inode_named(const char *name)
+{
+	struct stat own, named;
+	char path[PATH_SIZE];
+
+	name_path(path, name);
+	/* A file that was left over is none of the kernel's. */
+	if (stat("/proc/self/ns/net", &own) || stat(path, &named) || own.st_dev != named.st_dev)
+		return 0;
+	return named.st_ino;
+}
+
 /*
  * A namespace known by a file, as `ip netns` and container engines make them.
  */
@@ -230,27 +248,55 @@ static enum status open_pid(struct netns *ns, pid_t pid, struct fault *fault)
 	return STATUS_OK;
 }
 
-static void name_path(char path[PATH_SIZE], const char *name)
+static bool is_pid(const char *name, pid_t *pid)
 {
-	snprintf(path, PATH_SIZE, strchr(name, '/') ? "%s" : NAMED "/%s", name);
+	struct number number;
+
+	*pid = -1;
+	if (!number_parse(name, &number) || !number.known)
+		return false;
+	/* More digits than any process has. */
+	if (number.value <= INT32_MAX)
+		*pid = (pid_t)number.value;
+	return true;
+}
+
+static enum status open_number(struct netns *ns, pid_t pid, struct fault *fault)
+{
+	const uint64_t named = inode_named(ns->name);
+	char path[PATH_SIZE];
+	bool process;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	process = pid >= 0 && !access(path, F_OK);
+	if (!process && !named)
+		return fault_set(fault, STATUS_USAGE,
+				 "--netns %.32s: there is no such process, nor a network namespace of that name",
+				 ns->name);
+	if (process) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+		ns->inode = inode_of(path);
+		if (!named || ns->inode == named)
+			return open_pid(ns, pid, fault);
+		return fault_set(fault, STATUS_USAGE,
+				 "--netns %.32s: a network namespace is called so, and a process of another one has this number: say --netns "
+				 NAMED "/%.32s or --netns %s", ns->name, ns->name, path);
+	}
+	name_path(path, ns->name);
+	ns->inode = named;
+	return open_named(ns, path, fault);
 }
 
 static enum status open_one(struct netns_list *list, const char *name, struct fault *fault)
 {
 	struct netns *ns = add(list, name, NULL, fault);
-	struct number pid;
 	char path[PATH_SIZE];
+	pid_t pid;
 
 	if (!ns)
 		return fault->status;
-	if (number_parse(name, &pid) && pid.known) {
-		if (pid.value > INT32_MAX)
-			return fault_set(fault, STATUS_USAGE,
-					 "--netns %.32s: there is no such process", name);
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid.value);
-		ns->inode = inode_of(path);
-		return open_pid(ns, (pid_t)pid.value, fault);
-	}
+	if (is_pid(name, &pid))
+		return open_number(ns, pid, fault);
 	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
 		return no_such_name(name, fault);
 	name_path(path, name);
@@ -304,6 +350,7 @@ static enum status add_named(struct netns_list *list, struct fault *fault)
 		char path[PATH_SIZE];
 		struct netns *ns;
 		uint64_t inode;
+		pid_t pid;
 
 		if (entry->d_name[0] == '.')
 			continue;
@@ -311,7 +358,8 @@ static enum status add_named(struct netns_list *list, struct fault *fault)
 		inode = inode_of(path);
 		if (!inode || have(list, inode))
 			continue;
-		ns = add(list, entry->d_name, NULL, fault);
+		/* What may be taken for a process is called by its path. */
+		ns = add(list, is_pid(entry->d_name, &pid) ? path : entry->d_name, NULL, fault);
 		if (!ns) {
 			status = fault->status;
 			break;
@@ -332,7 +380,9 @@ static enum status add_pid(struct netns_list *list, pid_t pid, struct fault *fau
 	char comm[COMM_SIZE];
 	char path[PATH_SIZE];
 	struct netns *ns;
+	uint64_t named;
 	struct stat stat_buf;
+	char name[16];
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
 	if (stat(path, &stat_buf)) {
@@ -342,8 +392,9 @@ static enum status add_pid(struct netns_list *list, pid_t pid, struct fault *fau
 	if (have(list, stat_buf.st_ino))
 		return STATUS_OK;
 	process_comm(pid, comm);
-	snprintf(path, sizeof(path), "%d", pid);
-	ns = add(list, path, comm, fault);
+	snprintf(name, sizeof(name), "%d", pid);
+	named = inode_named(name);
+	ns = add(list, named && named != stat_buf.st_ino ? path : name, comm, fault);
 	if (!ns)
 		return fault->status;
 	ns->inode = stat_buf.st_ino;

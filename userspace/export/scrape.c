@@ -137,7 +137,7 @@ static char *call(const struct scrape *scrape, const struct netns *ns)
 
 	if (!ns->name)
 		return strdup(OWN);
-	if (strspn(ns->name, "0123456789") != strlen(ns->name)) {
+	if (!ns->comm && strspn(ns->name, "0123456789") != strlen(ns->name)) {
 		name = strdup(ns->name);
 		if (!name || !is_taken(scrape, exposition_clean(name)))
 			return name;
