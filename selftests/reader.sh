@@ -277,6 +277,26 @@ numbers()
 	stop unnamed
 }
 
+is_zombie()
+{
+	ZOMBIE=$(pgrep -P "${PEER_PID[parent]}") && [[ $(cat "/proc/$ZOMBIE/stat") == *') Z '* ]]
+}
+
+# Its namespace went before it.
+zombie()
+{
+	{
+		let_go
+		exec sh -c 'true & exec sleep infinity'
+	} &
+	PEER_PID[parent]=$!
+	wait_for "its child has exited" is_zombie
+	tcpwatch --netns "$ZOMBIE" >"$WORK/out" 2>"$WORK/err"
+	expect_eq "the status for a zombie" $? 2
+	expect_match "why not a zombie" "$(cat "$WORK/err")" 'has exited'
+	stop parent
+}
+
 all_namespaces()
 {
 	local name
@@ -399,6 +419,7 @@ test_case "leaks: nothing found, status 0" no_leak_no_status
 test_case "the oldest that is stuck, beside one that drains" draining_is_not_stuck
 test_case "--netns by name and by process" other_namespaces
 test_case "--netns with a number" numbers
+test_case "--netns of a zombie" zombie
 test_case "--all-netns" all_namespaces
 test_case "JSON documents" documents
 test_case "colour on a terminal only" colour

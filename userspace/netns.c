@@ -231,6 +231,11 @@ static enum status open_pid(struct netns *ns, pid_t pid, struct fault *fault)
 		return fault_set(fault, STATUS_USAGE, "--netns %d: there is no such process", pid);
 	snprintf(path, sizeof(path), "/proc/%d/" TABLES, pid);
 	status = source_open(&ns->source, path, false, fault);
+	/* Neither a zombie nor what ends meanwhile says anything of the module. */
+	if (status == STATUS_UNLOADED && !access(SOURCE_OWN, F_OK))
+		return fault_set(fault, STATUS_USAGE,
+				 "--netns %d: this process has exited, and is in no network namespace any more",
+				 pid);
 	if (status)
 		return status;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
@@ -398,9 +403,10 @@ static enum status add_pid(struct netns_list *list, pid_t pid, struct fault *fau
 	if (!ns)
 		return fault->status;
 	ns->inode = stat_buf.st_ino;
+	/* It may have exited since the stat() above. */
 	if (open_pid(ns, pid, &ns->fault)) {
 		snprintf(path, sizeof(path), "/proc/%d", pid);
-		ns->fault.gone = access(path, F_OK) != 0;
+		ns->fault.gone = ns->fault.status == STATUS_USAGE || access(path, F_OK) != 0;
 	}
 	leave_spare_fds(ns);
 	return STATUS_OK;
