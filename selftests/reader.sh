@@ -277,6 +277,36 @@ numbers()
 	stop unnamed
 }
 
+# without WHAT TEXT FILE
+without()
+{
+	! LC_ALL=C grep -qF "$2" "$3" || fail "$1 is in $3: $(cat -v "$3")"
+}
+
+# Whoever makes a namespace chooses its name.
+strange_name()
+{
+	local how name=$'tcpw\e]0;\xe9' inode
+
+	ip netns add "$name"
+	inode=$(inode "/run/netns/$name")
+	for how in "--netns=$name" --all-netns; do
+		tcpwatch "$how" --json >"$WORK/out" || fail "$how ended with $?"
+		iconv -f UTF-8 -t UTF-8 "$WORK/out" >"$WORK/again" 2>&1
+		expect_same "what is UTF-8 of $how" "$WORK/out" "$WORK/again"
+		expect_eq "its name" "$(jq ".namespaces[] | select(.netns_inode == $inode).netns" \
+			"$WORK/out")" '"tcpw\u001b]0;?"'
+	done
+	tcpwatch --all-netns >"$WORK/out" || fail "--all-netns ended with $?"
+	expect_match "the overview of all" "$(cat "$WORK/out")" 'tcpw\?]0;\?'
+	without "an escape" "$ESCAPE" "$WORK/out"
+	ip netns del "$name"
+	tcpwatch --netns "$name" 2>"$WORK/err"
+	expect_eq "the status when it is gone" $? 2
+	without "an escape" "$ESCAPE" "$WORK/err"
+	expect_match "what is said of it" "$(cat "$WORK/err")" 'tcpw\?]0;\?: there is no such'
+}
+
 is_zombie()
 {
 	ZOMBIE=$(pgrep -P "${PEER_PID[parent]}") && [[ $(cat "/proc/$ZOMBIE/stat") == *') Z '* ]]
@@ -419,6 +449,7 @@ test_case "leaks: nothing found, status 0" no_leak_no_status
 test_case "the oldest that is stuck, beside one that drains" draining_is_not_stuck
 test_case "--netns by name and by process" other_namespaces
 test_case "--netns with a number" numbers
+test_case "a name that is no text" strange_name
 test_case "--netns of a zombie" zombie
 test_case "--all-netns" all_namespaces
 test_case "JSON documents" documents

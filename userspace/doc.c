@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "doc.h"
+#include "utf8.h"
 #include "version.h"
 
 enum {
@@ -326,13 +328,19 @@ void doc_add_double(struct doc *doc, struct json_object *object, const char *nam
  * @doc: the document
  * @object: the object
  * @name: the member's name
- * @value: the string; NULL makes null
+ * @value: the string, any bytes; NULL makes null
  */
 void doc_add_string(struct doc *doc, struct json_object *object, const char *name,
 		    const char *value)
 {
-	if (value)
-		doc_add(doc, object, name, json_object_new_string(value));
-	else
+	char *clean;
+
+	if (!value) {
 		doc_add_null(doc, object, name);
+		return;
+	}
+	/* JSON is UTF-8. */
+	clean = strdup(value);
+	doc_add(doc, object, name, clean ? json_object_new_string(utf8_clean(clean)) : NULL);
+	free(clean);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fault.h"
+#include "utf8.h"
 
 /**
  * fault_set() - note what went wrong
@@ -22,6 +23,8 @@ enum status fault_set(struct fault *fault, enum status status, const char *forma
 	va_start(args, format);
 	vsnprintf(fault->text, sizeof(fault->text), format, args);
 	va_end(args);
+	/* Names are in it, which come from others. */
+	utf8_printable(fault->text);
 	return status;
 }
 

@@ -17,6 +17,7 @@
 #include "netns.h"
 #include "number.h"
 #include "process.h"
+#include "utf8.h"
 
 #define NAMED "/run/netns"
 #define CGROUPS "/sys/fs/cgroup"
@@ -574,7 +575,7 @@ enum status netns_status(const struct netns_list *list, enum status status)
  * @ns: the namespace
  * @title: where to
  *
- * Return: @title.
+ * Return: @title, with nothing in it that a terminal obeys, whoever chose the name.
  */
 const char *netns_title(const struct netns *ns, char title[NETNS_TITLE_SIZE])
 {
@@ -584,5 +585,5 @@ const char *netns_title(const struct netns *ns, char title[NETNS_TITLE_SIZE])
 		snprintf(title, NETNS_TITLE_SIZE, "%s", ns->name);
 	else
 		snprintf(title, NETNS_TITLE_SIZE, "%s/%s", ns->name, ns->comm);
-	return title;
+	return utf8_printable(title);
 }

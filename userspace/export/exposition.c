@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "export/exposition.h"
+#include "utf8.h"
 
 enum { MS_PER_S = 1000 };
 
@@ -65,55 +66,11 @@ void exposition_sample(struct exposition *exposition, const char *part)
 	fprintf(exposition->file, "%s%s%s", family->name, suffix(family), part);
 }
 
-/* Bytes of the UTF-8 character that begins there; 0 if it is none. */
-static size_t character(const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	size_t length;
-
-	if (*p < 0x80)
-		return 1;
-	if (*p >= 0xc2 && *p <= 0xdf)
-		length = 2;
-	else if (*p >= 0xe0 && *p <= 0xef)
-		length = 3;
-	else if (*p >= 0xf0 && *p <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	/* The long way to write a short one, halves of a pair, and what is above all. */
-	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
-	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return length;
-}
-
-/**
- * exposition_clean() - make a label's value of any bytes
- * @value: a string; what is no UTF-8 in it becomes a question mark
- *
- * Return: @value.
- */
-char *exposition_clean(char *value)
-{
-	for (char *p = value; *p;) {
-		const size_t length = character(p);
-
-		if (!length)
-			*p = '?';
-		p += length ? length : 1;
-	}
-	return value;
-}
-
 /* One byte that is no UTF-8 makes Prometheus refuse all that is said. */
 static void put_value(FILE *file, const char *value)
 {
 	while (*value) {
-		const size_t length = character(value);
+		const size_t length = utf8_character(value);
 
 		if (!length)
 			fputc('?', file);

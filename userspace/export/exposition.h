@@ -60,7 +60,6 @@ void exposition_sample(struct exposition *exposition, const char *part);
 void exposition_label(struct exposition *exposition, const char *name, const char *value);
 void exposition_u64(struct exposition *exposition, uint64_t value);
 void exposition_ms(struct exposition *exposition, uint64_t ms);
-char *exposition_clean(char *value);
 void exposition_end(struct exposition *exposition);
 
 #endif

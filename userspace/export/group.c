@@ -5,6 +5,7 @@
 
 #include "export/exposition.h"
 #include "export/group.h"
+#include "utf8.h"
 
 /* A process chooses its name, and each name is several time series. */
 enum { GROUPS_MAX = 50 };
@@ -103,7 +104,7 @@ enum status groups_make(struct groups *groups, const struct holders *holders,
 			cgroup = process_cgroup(holder->owner->pid);
 		/* Before it is compared: what is not the same is not to look the same. */
 		if (cgroup)
-			exposition_clean(cgroup);
+			utf8_clean(cgroup);
 		group = find_or_add(groups, name_of(holder, rules), cgroup);
 		tally_merge(&group->tally, &holder->tally);
 		add_descriptors(group, holder);

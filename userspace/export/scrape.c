@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "moment.h"
 #include "netns_inside.h"
+#include "utf8.h"
 
 #define OWN "own"
 #define NUMBER "net:["
@@ -139,7 +140,7 @@ static char *call(const struct scrape *scrape, const struct netns *ns)
 		return strdup(OWN);
 	if (!ns->comm && strspn(ns->name, "0123456789") != strlen(ns->name)) {
 		name = strdup(ns->name);
-		if (!name || !is_taken(scrape, exposition_clean(name)))
+		if (!name || !is_taken(scrape, utf8_clean(name)))
 			return name;
 		free(name);
 	}
