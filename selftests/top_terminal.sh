@@ -233,6 +233,30 @@ stop_and_go_on()
 	screen_end
 }
 
+wraps()
+{
+	[ "$(tm display-message -p '#{wrap_flag}')" = "$1" ]
+}
+
+# --watch is no screen of its own, but the long lines are cut.
+watch_stop_and_go_on()
+{
+	local times
+
+	screen_start 80x24 --watch=0.1
+	shows CLOSE_WAIT
+	for times in {1..6}; do
+		wait_for "lines are cut, $times" wraps 0
+		keys C-z
+		wait_for "it stops, $times" stopped || break
+		wait_for "the shell's lines wrap, $times" wraps 1
+		screen_fg
+	done
+	wait_for "lines are cut" wraps 0
+	keys C-c
+	screen_ended 0
+}
+
 # Another user's processes are not seen, nor what happens, and that is said.
 without_root()
 {
@@ -258,5 +282,6 @@ test_case "with UTF-8, on several terminals" utf8
 test_case "the module goes and comes" module_away
 test_case "SIGTERM, SIGINT, SIGHUP, Ctrl-C: the terminal is as it was" by_signals
 test_case "stopped and continued" stop_and_go_on
+test_case "--watch stopped and continued" watch_stop_and_go_on
 test_case "without root" without_root
 run_cases

@@ -15,11 +15,18 @@ enum {
 };
 
 static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t stop_asked;
 
 static void interrupt(int signal)
 {
 	(void)signal;
 	interrupted = 1;
+}
+
+static void ask_to_stop(int signal)
+{
+	(void)signal;
+	stop_asked = 1;
 }
 
 /**
@@ -66,6 +73,56 @@ void outlet_catch_hangup(struct outlet *outlet)
 		return;
 	outlet_defer(outlet, SIGHUP);
 	sigaction(SIGHUP, &action, NULL);
+}
+
+/**
+ * outlet_catch_stop() - let SIGTSTP end a wait, and not yet stop the program
+ * @outlet: of outlet_open()
+ *
+ * For what leaves a terminal otherwise than it found it, too: outlet_stop() stops. Whoever
+ * ignores that signal is not contradicted.
+ */
+void outlet_catch_stop(struct outlet *outlet)
+{
+	struct sigaction action = { .sa_handler = ask_to_stop };
+	struct sigaction before;
+
+	if (sigaction(SIGTSTP, NULL, &before) || before.sa_handler == SIG_IGN)
+		return;
+	outlet_defer(outlet, SIGTSTP);
+	sigaction(SIGTSTP, &action, NULL);
+}
+
+/**
+ * outlet_stop_asked() - has SIGTSTP come?
+ *
+ * Return: whether it is time for outlet_stop().
+ */
+bool outlet_stop_asked(void)
+{
+	return stop_asked;
+}
+
+/**
+ * outlet_stop() - stop, as SIGTSTP asked; goes on with SIGCONT
+ *
+ * After outlet_catch_stop(), and with the terminal as it was found.
+ */
+void outlet_stop(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	struct sigaction ours;
+	sigset_t set, before;
+
+	stop_asked = 0;
+	sigaction(SIGTSTP, &action, &ours);
+	kill(getpid(), SIGTSTP);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	/* Here it stops. */
+	sigprocmask(SIG_UNBLOCK, &set, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
 }
 
 /**
@@ -179,6 +236,9 @@ enum outlet_event outlet_wait_two(const struct outlet *outlet, int input, int ot
 
 	if (interrupted)
 		return OUTLET_ENDED;
+	/* It came while something was written. */
+	if (stop_asked)
+		return OUTLET_TIME;
 	ready = ppoll(fds, ARRAY_SIZE(fds), wait_ns < 0 ? NULL : &wait, &outlet->waiting);
 	if (interrupted)
 		return OUTLET_ENDED;

@@ -113,47 +113,11 @@ static void prepare(struct display *display, const char *term, const struct opti
 
 /* ---- Ctrl-Z */
 
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal)
-{
-	(void)signal;
-	stop_asked = 1;
-}
-
-/*
- * To be called before ncurses looks who handles SIGTSTP: it ignores the signal while it draws,
- * which forgets one that came before and is deferred (_nc_signal_handler()). Whoever ignores it
- * is not contradicted.
- */
-static void catch_stop(struct display *display)
-{
-	struct sigaction action = { .sa_handler = ask_to_stop };
-	struct sigaction before;
-
-	if (sigaction(SIGTSTP, NULL, &before) || before.sa_handler == SIG_IGN)
-		return;
-	outlet_defer(&display->outlet, SIGTSTP);
-	sigaction(SIGTSTP, &action, NULL);
-}
-
 /* Stop, with the terminal as it was before. What is drawn next is drawn as a whole. */
 static void stop(void)
 {
-	struct sigaction action = { .sa_handler = SIG_DFL };
-	struct sigaction ours;
-	sigset_t set, before;
-
-	stop_asked = 0;
 	endwin();
-	sigaction(SIGTSTP, &action, &ours);
-	kill(getpid(), SIGTSTP);
-	sigemptyset(&set);
-	sigaddset(&set, SIGTSTP);
-	/* Here it stops, and goes on with SIGCONT. */
-	sigprocmask(SIG_UNBLOCK, &set, &before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	sigaction(SIGTSTP, &ours, NULL);
+	outlet_stop();
 	/* Of another size nobody told it meanwhile: ncurses shall look. */
 	kill(getpid(), SIGWINCH);
 }
@@ -184,11 +148,14 @@ enum status screen_open(struct display *display, const struct options *options,
 	if (check(term, fault))
 		return fault->status;
 	outlet_open(&display->outlet);
-	/* Before ncurses looks, which handles those that nobody does. */
+	/*
+	 * Before ncurses looks, which handles those that nobody does. SIGTSTP it ignores while it
+	 * draws, which forgets one that came before and is deferred (_nc_signal_handler()).
+	 */
 	outlet_catch(&display->outlet);
 	outlet_catch_hangup(&display->outlet);
 	outlet_defer(&display->outlet, SIGWINCH);
-	catch_stop(display);
+	outlet_catch_stop(&display->outlet);
 	if (start(display, term, fault))
 		return fault->status;
 	prepare(display, term, options);
@@ -246,7 +213,7 @@ enum screen_event screen_wait(struct display *display, int input, int64_t wait_n
 		event = outlet_wait_two(&display->outlet, STDIN_FILENO, input, wait_ns);
 		if (event == OUTLET_ENDED)
 			return SCREEN_ENDED;
-		if (stop_asked) {
+		if (outlet_stop_asked()) {
 			stop();
 			*key = SCREEN_NO_KEY;
 			return SCREEN_SIZE;

@@ -175,10 +175,23 @@ static enum status look_once(struct screen *screen, const struct options *option
 	return look_at_page(screen, options, look, arg, answer, fault);
 }
 
-static bool wait_next(const struct screen *screen, double seconds)
+/* Ctrl-Z: the shell has its terminal as it was, and whatever it leaves there is drawn over. */
+static void stop(struct screen *screen)
 {
-	return !screen->ended &&
-	       outlet_wait(&screen->outlet, -1, (int64_t)(seconds * 1e9)) == OUTLET_TIME;
+	if (screen->drawn)
+		put(screen, WRAP_ON);
+	screen->drawn = false;
+	outlet_stop();
+}
+
+static bool wait_next(struct screen *screen, double seconds)
+{
+	if (screen->ended ||
+	    outlet_wait(&screen->outlet, -1, (int64_t)(seconds * 1e9)) != OUTLET_TIME)
+		return false;
+	if (outlet_stop_asked())
+		stop(screen);
+	return true;
 }
 
 /**
@@ -202,6 +215,8 @@ enum status watch_run(const struct options *options, look_fn look, void *arg)
 	outlet_open(&screen.outlet);
 	if (options->watch > 0)
 		outlet_catch(&screen.outlet);
+	if (options->watch > 0 && screen.outlet.tty)
+		outlet_catch_stop(&screen.outlet);
 	do {
 		status = look_once(&screen, options, look, arg, &answer, &fault);
 	} while (!status && options->watch > 0 && wait_next(&screen, options->watch));
