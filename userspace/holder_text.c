@@ -36,7 +36,7 @@ const char *holder_name_text(char text[HOLDER_TEXT], const struct holder *holder
 	if (holder->owner)
 		snprintf(text, HOLDER_TEXT, "%s", holder->owner->comm);
 	else if (holder->kind == HOLDER_NONE)
-		snprintf(text, HOLDER_TEXT, "(the kernel)");
+		snprintf(text, HOLDER_TEXT, "(no program)");
 	else if (holder->kind == HOLDER_LISTENER)
 		snprintf(text, HOLDER_TEXT, "(listener)");
 	else if (holder->uid.known)

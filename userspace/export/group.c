@@ -18,7 +18,7 @@ static const char *name_of(const struct holder *holder, const struct group_rules
 	if (holder->owner)
 		return holder->owner->comm;
 	if (holder->kind == HOLDER_NONE)
-		return "(kernel)";
+		return "(none)";
 	return rules->asked ? "(unseen)" : "(unasked)";
 }
 
