@@ -115,30 +115,6 @@ static void tick(struct work_struct *work)
 }
 
 /**
- * tcpw_net_next() - go through the namespaces, with no lock held in between
- * @tn: the one before, whose reference is given back; NULL for the first
- *
- * Context: process.
- * Return: the next that is alive, with a reference to the namespace; NULL after the last.
- */
-struct tcpw_net *tcpw_net_next(struct tcpw_net *tn)
-{
-	struct tcpw_net *next;
-
-	mutex_lock(&nets_lock);
-	next = list_prepare_entry(tn, &nets, list);
-	list_for_each_entry_continue(next, &nets, list)
-		if (maybe_get_net(next->net))
-			break;
-	if (list_entry_is_head(next, &nets, list))
-		next = NULL;
-	mutex_unlock(&nets_lock);
-	if (tn)
-		put_net(tn->net);
-	return next;
-}
-
-/**
  * tcpw_net_rest() - let no tick come any more, in no namespace
  *
  * A tick takes it that the socket of a record is there. So it is only as long as all

@@ -120,6 +120,5 @@ struct tcpw_net *tcpw_net_of_sock(const struct sock *sk);
 void tcpw_net_arm_tick(struct tcpw_net *tn);
 void tcpw_net_rest(void);
 u64 tcpw_net_stuck_bound_ns(const struct tcpw_net *tn);
-struct tcpw_net *tcpw_net_next(struct tcpw_net *tn);
 
 #endif

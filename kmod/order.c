@@ -17,6 +17,7 @@ enum { CHUNK = 1024 };	/* records passed under one hold of the lock */
  */
 void tcpw_order_init(struct tcpw_order *order)
 {
+	mutex_init(&order->counting);
 	spin_lock_init(&order->lock);
 	order->tree = RB_ROOT_CACHED;
 	order->bound_ns = 0;
@@ -246,7 +247,7 @@ static bool move_bound(struct tcpw_order *order, u64 bound_ns)
  * walked over: a bound that moves with the clock touches each record once in its
  * life.
  *
- * Context: process, without @order->lock, which is taken for short times.
+ * Context: process, without @order->counting, and @order->lock, which is taken for short times.
  * Return: the number of records with order_ns <= @bound_ns.
  */
 unsigned long tcpw_order_count_until(struct tcpw_order *order, u64 bound_ns)
@@ -254,6 +255,7 @@ unsigned long tcpw_order_count_until(struct tcpw_order *order, u64 bound_ns)
 	unsigned long before;
 	bool there;
 
+	mutex_lock(&order->counting);
 	do {
 		spin_lock_bh(&order->lock);
 		there = move_bound(order, bound_ns);
@@ -261,5 +263,6 @@ unsigned long tcpw_order_count_until(struct tcpw_order *order, u64 bound_ns)
 		spin_unlock_bh(&order->lock);
 		cond_resched();
 	} while (!there);
+	mutex_unlock(&order->counting);
 	return before;
 }

@@ -8,6 +8,7 @@
 #ifndef TCPW_ORDER_H
 #define TCPW_ORDER_H
 
+#include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -17,6 +18,8 @@ struct tcpw_conn;
 
 /**
  * struct tcpw_order - records in the order of a time
+ * @counting: one at a time moves the bound, as two could undo each other's steps for ever; outside
+ *	of @lock
  * @lock: protects all the rest; taken inside a lock of the connection table, with
  *	bottom halves off
  * @tree: the records, by (order_ns, address): two may have the same time
@@ -25,6 +28,7 @@ struct tcpw_conn;
  * @count: how many records there are
  */
 struct tcpw_order {
+	struct mutex counting;	/* the way of bound_ns */
 	spinlock_t lock;	/* all below */
 	struct rb_root_cached tree;
 	u64 bound_ns;

@@ -5,8 +5,10 @@
  * between being seen and being recorded, and leave a record for a dead one.
  */
 #include <linux/ktime.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <net/inet_hashtables.h>
+#include <net/net_namespace.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -145,8 +147,8 @@ static int seed_slot(bool (*take_all)(struct batch *, struct inet_hashinfo *, un
 		batch->n = 0;
 		all = take_all(batch, hashinfo, slot);
 		err = adopt(batch);
+		cond_resched();
 	} while (!err && !all && batch->n);
-	cond_resched();
 	return err;
 }
 
@@ -171,19 +173,41 @@ static int seed_established(struct inet_hashinfo *hashinfo, struct batch *batch)
 }
 
 /*
+ * The namespace after @net, whose reference is given back, and the first after NULL; with a
+ * reference, which keeps its place in the list. A namespace is in there once all of it is made:
+ * one whose making fails is freed whoever has a reference.
+ */
+static struct net *next_net(struct net *net)
+{
+	struct net *next;
+
+	down_read(&net_rwsem);
+	next = list_prepare_entry(net, &net_namespace_list, list);
+	list_for_each_entry_continue(next, &net_namespace_list, list)
+		if (maybe_get_net(next))
+			break;
+	if (list_entry_is_head(next, &net_namespace_list, list))
+		next = NULL;
+	up_read(&net_rwsem);
+	if (net)
+		put_net(net);
+	return next;
+}
+
+/*
  * From 6.1 on a namespace may have its own table of established connections
  * (net.ipv4.tcp_child_ehash_entries). That of listeners is one for all.
  */
 static int seed_own_tables(struct batch *batch)
 {
-	struct tcpw_net *tn = NULL;
+	struct net *net = NULL;
 	int err = 0;
 
-	while (!err && (tn = tcpw_net_next(tn)))
-		if (tcpw_hashinfo(tn->net) != tcpw_hashinfo(&init_net))
-			err = seed_established(tcpw_hashinfo(tn->net), batch);
-	if (tn)
-		put_net(tn->net);
+	while (!err && (net = next_net(net)))
+		if (tcpw_hashinfo(net) != tcpw_hashinfo(&init_net))
+			err = seed_established(tcpw_hashinfo(net), batch);
+	if (net)
+		put_net(net);
 	return err;
 }
 

@@ -51,11 +51,12 @@ static struct sock *sk_at(struct seq_file *m, unsigned int state)
 
 	for (; walk->slot <= hashinfo->ehash_mask; walk->slot++, walk->lowest = 0) {
 		walk->sk = first_in(hashinfo, net, walk, state);
+		/* After each row, too: a namespace's table may be of one slot. */
+		cond_resched();
 		if (walk->sk) {
 			walk->lowest = (unsigned long)walk->sk;
 			return walk->sk;
 		}
-		cond_resched();
 	}
 	return NULL;
 }
