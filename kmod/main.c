@@ -10,6 +10,7 @@
 #include "proc/proc.h"
 #include "ring.h"
 #include "seed.h"
+#include "window.h"
 
 static unsigned int max_connections;
 module_param(max_connections, uint, 0444);
@@ -25,6 +26,7 @@ static int __init tcpw_init(void)
 {
 	int err;
 
+	tcpw_window_init();
 	err = tcpw_ring_init(event_slots);
 	if (err)
 		goto err_ring;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/jhash.h>
 #include <linux/ktime.h>
-#include <linux/net.h>
+#include <linux/random.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
@@ -16,20 +16,24 @@
 atomic_t tcpw_window_in[TCPW_WINDOW_SLOTS] ____cacheline_aligned_in_smp;
 atomic_t tcpw_window_out[TCPW_WINDOW_SLOTS] ____cacheline_aligned_in_smp;
 
-/* Drawn once, so that no peer can choose a port that shares another's slot. */
-static u32 seed(void)
-{
-	static u32 seed __read_mostly;
+/* So that no peer can choose a port that shares another's slot. */
+static u32 seed __ro_after_init;
 
-	net_get_random_once(&seed, sizeof(seed));
-	return seed;
+/**
+ * tcpw_window_init() - make the filter ready
+ *
+ * Context: process, before any segment is looked at.
+ */
+void tcpw_window_init(void)
+{
+	get_random_bytes(&seed, sizeof(seed));
 }
 
 static u16 slot(u32 saddr, u32 daddr, __be16 source, __be16 dest)
 {
 	u32 ports = (__force u32)source << 16 | (__force u32)dest;
 
-	return jhash_3words(saddr, daddr, ports, seed()) % TCPW_WINDOW_SLOTS;
+	return jhash_3words(saddr, daddr, ports, seed) % TCPW_WINDOW_SLOTS;
 }
 
 /**
@@ -51,8 +55,7 @@ u16 tcpw_window_slot4(__be32 saddr, __be32 daddr, __be16 source, __be16 dest)
 u16 tcpw_window_slot6(const struct in6_addr *saddr, const struct in6_addr *daddr,
 		      __be16 source, __be16 dest)
 {
-	return slot(__ipv6_addr_jhash(saddr, seed()), __ipv6_addr_jhash(daddr, seed()),
-		    source, dest);
+	return slot(__ipv6_addr_jhash(saddr, seed), __ipv6_addr_jhash(daddr, seed), source, dest);
 }
 
 /**

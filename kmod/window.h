@@ -46,6 +46,7 @@ static inline bool tcpw_window_any_closed(const struct tcpw_net *tn)
 	return unlikely(READ_ONCE(tn->windows) != TCPW_WINDOWS_OPEN);
 }
 
+void tcpw_window_init(void);
 u16 tcpw_window_slot4(__be32 saddr, __be32 daddr, __be16 source, __be16 dest);
 u16 tcpw_window_slot6(const struct in6_addr *saddr, const struct in6_addr *daddr,
 		      __be16 source, __be16 dest);
