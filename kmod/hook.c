@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/ipv6_route.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
+#include <net/dst.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
 #include <net/ipv6.h>
+#include <net/route.h>
 #include <net/tcp.h>
 
 #include "conn.h"
@@ -147,6 +152,22 @@ static noinline void follow(struct tcpw_net *tn, struct sk_buff *skb, const stru
 	tcpw_follow_segment(&segment);
 }
 
+/*
+ * Through a slave of a VRF a packet leaves twice: first as if by the VRF's device, then by the
+ * slave (vrf_ip_out(), vrf_ip6_out()). Is this the first time? What stays in the VRF has a route to
+ * this host, and comes once.
+ */
+static bool leaves_again(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (likely(!netif_is_l3_master(state->out)) || !dst)
+		return false;
+	if (state->pf == NFPROTO_IPV4)
+		return !(container_of(dst, struct rtable, dst)->rt_flags & RTCF_LOCAL);
+	return !(container_of(dst, struct rt6_info, dst)->rt6i_flags & RTF_LOCAL);
+}
+
 /* A segment that matters, at @offset of the packet's data, @th perhaps a copy of its header. */
 static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, const struct tcphdr *th,
 			     const struct nf_hook_state *state, int offset)
@@ -158,6 +179,8 @@ static noinline void look_at(struct tcpw_net *tn, struct sk_buff *skb, const str
 		return;
 	/* TCP drops what is not even a header. */
 	if (th->doff < sizeof(*th) / 4 || offset + th->doff * 4 > skb->len)
+		return;
+	if (out && leaves_again(skb, state))
 		return;
 	if (out)
 		segment_out(tn, skb, th, state);

@@ -20,6 +20,7 @@ COUNTERS='opened_active opened_passive connect_refused connect_timeout connect_f
 	zero_window_in zero_window_out syn_on_close_wait illegal_transitions'
 declare -A MARKED
 ABANDONED=0
+VRF=''
 
 # The counters as they are now: deltas are counted from here.
 mark()
@@ -476,6 +477,67 @@ as_in_the_mib()
 	expect_eq "rst_out" "${SUMMARY[rst_out]}" "$(mib b TcpOutRsts)"
 }
 
+# b's end of the link becomes a slave of a VRF. What leaves passes netfilter twice then, once for each
+# of the two, and what stays in the VRF once.
+vrf_begin()
+{
+	needs "VRF (CONFIG_NET_VRF)" in_ns b ip link add b-vrf type vrf table 77 || return
+	in_ns b ip link set b-vrf up
+	in_ns b ip addr add 10.78.0.1/32 dev b-vrf
+	in_ns b ip addr add fd78::1/128 dev b-vrf nodad
+	in_ns b ip addr flush dev b-a
+	in_ns b ip neigh flush dev b-a nud permanent
+	in_ns b ip link set b-a master b-vrf
+	link_end b b-a 2
+	ns_sysctl b net.ipv4.tcp_l3mdev_accept=1
+	VRF=$(in_ns b ip -o link show b-vrf | cut -d: -f1)
+}
+
+# in_vrf NAME FAMILY ADDRESS: connects from there
+in_vrf()
+{
+	peer pb socket "$1" "$2"
+	peer pb set "$1" bindtoifindex "$VRF"
+	peer pb connect "$1" "$3"
+}
+
+through_a_vrf()
+{
+	local f=$1 here
+
+	[ "$VRF" ] || vrf_begin || return
+	counted handshake "$f"
+	counted client_closes_first
+	counted server_closes_first "$f"
+	peer_listen pa "la$f" "$(client "$f"):85"
+	mark
+	in_vrf "cvrf$f" "$f" "$(client "$f"):85"
+	peer pa accept "svrf$f" "la$f"
+	expect_deltas b syn_out=1 synack_in=1 opened_active=1
+	expect_deltas a syn_in=1 synack_out=1 opened_passive=1
+	mark
+	peer pb reset "cvrf$f"
+	expect_deltas b rst_out=1 closed_reset=1
+	expect_deltas a rst_in=1 closed_reset=1
+	peer pa close "svrf$f"
+	peer pa close "la$f"
+
+	here=10.78.0.1
+	[ "$f" = 4 ] || here='[fd78::1]'
+	peer pb socket "lvrf$f" "$f"
+	peer pb set "lvrf$f" bindtoifindex "$VRF"
+	peer pb bind "lvrf$f" "$here:86"
+	peer pb listen "lvrf$f" 16
+	mark
+	in_vrf "cin$f" "$f" "$here:86"
+	peer pb accept "sin$f" "lvrf$f"
+	expect_deltas b syn_out=1 syn_in=1 synack_out=1 synack_in=1 opened_active=1 \
+		opened_passive=1
+	peer pb reset "cin$f"
+	peer pb close "sin$f"
+	peer pb close "lvrf$f"
+}
+
 nothing_illegal()
 {
 	expect_eq "illegal transitions in a" "$(summary a illegal_transitions)" 0
@@ -525,5 +587,8 @@ for family in 4 6; do
 done
 test_case "as many segments as tcpdump saw on the link" as_on_the_link
 test_case "as in the kernel's MIB" as_in_the_mib
+for family in 4 6; do
+	test_case "through a VRF, and in it, IPv$family" through_a_vrf $family
+done
 test_case "no illegal transition" nothing_illegal
 run_cases

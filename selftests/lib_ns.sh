@@ -5,6 +5,7 @@
 # what is left when they end. A part of lib.sh.
 
 declare -A NS_PID
+LINK_MAC=02:00:00:00:00:0
 
 ns_name()
 {
@@ -146,25 +147,29 @@ ns_del()
 	ns_end "$1"
 }
 
-# link_add A B: a veth pair, 10.77.0.1 and fd77::1 in A, 10.77.0.2 and fd77::2 in B. Each knows the
-# other's link-layer address: one that is asked for, on a machine that is held up, may be found to
-# have none, which ends half-open connections.
+# link_end NAMESPACE DEVICE N: 10.77.0.N and fd77::N there, N being 1 or 2. It knows the other end's
+# link-layer address: one that is asked for, on a machine that is held up, may be found to have none,
+# which ends half-open connections.
+link_end()
+{
+	local ns ip
+
+	ns=$(ns_name "$1")
+	ip -n "$ns" addr add "10.77.0.$3/24" dev "$2"
+	ip -n "$ns" addr add "fd77::$3/64" dev "$2" nodad
+	ip -n "$ns" link set "$2" up
+	for ip in "10.77.0.$((3 - $3))" "fd77::$((3 - $3))"; do
+		ip -n "$ns" neigh add "$ip" lladdr "$LINK_MAC$((3 - $3))" nud permanent dev "$2"
+	done
+}
+
+# link_add A B: a veth pair, 10.77.0.1 and fd77::1 in A, 10.77.0.2 and fd77::2 in B
 link_add()
 {
-	local mac=02:00:00:00:00:0 end n=0
-
-	ip link add "$1-$2" address ${mac}1 netns "$(ns_name "$1")" type veth \
-		peer name "$2-$1" address ${mac}2 netns "$(ns_name "$2")"
-	for end in "$1 $1-$2" "$2 $2-$1"; do
-		n=$((n + 1))
-		ip -n "$(ns_name "${end% *}")" addr add "10.77.0.$n/24" dev "${end#* }"
-		ip -n "$(ns_name "${end% *}")" addr add "fd77::$n/64" dev "${end#* }" nodad
-		ip -n "$(ns_name "${end% *}")" link set "${end#* }" up
-		ip -n "$(ns_name "${end% *}")" neigh add "10.77.0.$((3 - n))" \
-			lladdr $mac$((3 - n)) nud permanent dev "${end#* }"
-		ip -n "$(ns_name "${end% *}")" neigh add "fd77::$((3 - n))" \
-			lladdr $mac$((3 - n)) nud permanent dev "${end#* }"
-	done
+	ip link add "$1-$2" address ${LINK_MAC}1 netns "$(ns_name "$1")" type veth \
+		peer name "$2-$1" address ${LINK_MAC}2 netns "$(ns_name "$2")"
+	link_end "$1" "$1-$2" 1
+	link_end "$2" "$2-$1" 2
 }
 
 # mute NAMESPACE PORT: nothing sent from PORT arrives there any more

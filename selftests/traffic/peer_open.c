@@ -47,6 +47,7 @@ static int cmd_set(char **arg, struct reply *reply)
 	} options[] = {
 		{ "reuseaddr", SOL_SOCKET, SO_REUSEADDR },
 		{ "reuseport", SOL_SOCKET, SO_REUSEPORT },
+		{ "bindtoifindex", SOL_SOCKET, SO_BINDTOIFINDEX },
 		{ "rcvbuf", SOL_SOCKET, SO_RCVBUF },
 		{ "sndbuf", SOL_SOCKET, SO_SNDBUF },
 		{ "keepalive", SOL_SOCKET, SO_KEEPALIVE },
