@@ -35,8 +35,8 @@ static int by_pid_init_last(const void *left, const void *right)
 	const pid_t *a = left;
 	const pid_t *b = right;
 
-	if ((*a == 1) != (*b == 1))
-		return *a == 1 ? 1 : -1;
+	if ((*a == INIT_PID) != (*b == INIT_PID))
+		return *a == INIT_PID ? 1 : -1;
 	return (*a > *b) - (*a < *b);
 }
 
@@ -205,7 +205,7 @@ enum status owners_search(struct owners *owners, struct fault *fault)
 		return STATUS_OK;
 	qsort(owners->wanted, owners->n_wanted, sizeof(*owners->wanted), by_inode);
 	status = all_pids(&pids, &n, fault);
-	owners->hidden += n && pids[0] != INIT_PID;
+	owners->hidden += n && pids[n - 1] != INIT_PID;	/* hidepid= */
 	for (size_t i = 0; i < n && !status; i++)
 		status = search_process(owners, pids[i], fault);
 	free(pids);
