@@ -152,25 +152,7 @@ hung_worker()
 {
 	local init worker
 
-	mkdir "$WORK/tmp"
-	chmod 755 "$WORK"
-	cat >"$WORK/nginx.conf" <<-END
-		daemon off;
-		pid $WORK/nginx.pid;
-		error_log $WORK/nginx.log;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path $WORK/tmp;
-			proxy_temp_path $WORK/tmp;
-			fastcgi_temp_path $WORK/tmp;
-			uwsgi_temp_path $WORK/tmp;
-			scgi_temp_path $WORK/tmp;
-			server { listen $(server 4):8080; }
-		}
-	END
-	spawn front b unshare --pid --fork --kill-child --mount-proc \
-		nginx -e "$WORK/nginx.log" -c "$WORK/nginx.conf"
+	nginx_spawn front b "$(server 4):8080" unshare --pid --fork --kill-child --mount-proc
 	wait_for "nginx serves" in_ns a curl -s -o "$WORK/page" "http://$(server 4):8080/"
 	wait_for "what was asked is over" summary_is b connections 0
 	init=$(pgrep -P "${PEER_PID[front]}")

@@ -31,6 +31,34 @@ spawn()
 	PEER_PID[$1]=$!
 }
 
+# nginx_spawn NAME NAMESPACE ADDRESS:PORT [COMMAND...]: nginx, with one worker, started by COMMAND; it
+# serves what is in $WORK/www
+nginx_spawn()
+{
+	mkdir -p "$WORK/www" "$WORK/tmp"
+	chmod 755 "$WORK" "$WORK/www"
+	cat >"$WORK/nginx.conf" <<-END
+		daemon off;
+		worker_processes 1;
+		pid $WORK/nginx.pid;
+		error_log $WORK/nginx.log;
+		events { }
+		http {
+			access_log off;
+			client_body_temp_path $WORK/tmp;
+			proxy_temp_path $WORK/tmp;
+			fastcgi_temp_path $WORK/tmp;
+			uwsgi_temp_path $WORK/tmp;
+			scgi_temp_path $WORK/tmp;
+			server {
+				listen $3;
+				root $WORK/www;
+			}
+		}
+	END
+	spawn "$1" "$2" "${@:4}" nginx -e "$WORK/nginx.log" -c "$WORK/nginx.conf"
+}
+
 # background NAME FUNCTION [ARG...]: of this script, quiet, until stopped by its name
 background()
 {

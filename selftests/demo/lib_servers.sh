@@ -29,30 +29,10 @@ visit()
 
 nginx_start()
 {
-	mkdir "$WORK/www" "$WORK/tmp"
+	mkdir "$WORK/www"
 	head -c 3000000 /dev/zero >"$WORK/www/large"
 	echo fine >"$WORK/www/index.html"
-	chmod 755 "$WORK" "$WORK/www"
-	cat >"$WORK/nginx.conf" <<-END
-		daemon off;
-		worker_processes 1;
-		pid $WORK/nginx.pid;
-		error_log $WORK/nginx.log;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path $WORK/tmp;
-			proxy_temp_path $WORK/tmp;
-			fastcgi_temp_path $WORK/tmp;
-			uwsgi_temp_path $WORK/tmp;
-			scgi_temp_path $WORK/tmp;
-			server {
-				listen $HOST:8080;
-				root $WORK/www;
-			}
-		}
-	END
-	spawn nginx servers nginx -e "$WORK/nginx.log" -c "$WORK/nginx.conf"
+	nginx_spawn nginx servers "$HOST:8080"
 }
 
 curl_forever()
