@@ -313,6 +313,7 @@ filtering()
 	keys Enter
 	found 0 $all
 	shows '^none$'
+	shows '^none that fits the filter$'
 	screen_end
 	peer q close sfour
 	peer q close csix

@@ -238,9 +238,10 @@ static void draw_none(const struct top *top, int row, const char *text)
 
 static const char *none_text(const struct top *top, enum top_list list)
 {
-	if (*top->prompt.used)
-		return "none that fits the filter";
-	return list == TOP_STALLED ? "none: wherever data waits, some of it moves" : "none";
+	if (list != TOP_STALLED)
+		return "none";
+	return *top->prompt.used ? "none that fits the filter" :
+				   "none: wherever data waits, some of it moves";
 }
 
 static void draw_list(const struct top *top, enum top_list list, int head)
