@@ -477,8 +477,8 @@ as_in_the_mib()
 	expect_eq "rst_out" "${SUMMARY[rst_out]}" "$(mib b TcpOutRsts)"
 }
 
-# b's end of the link becomes a slave of a VRF. What leaves passes netfilter twice then, once for each
-# of the two, and what stays in the VRF once.
+# b's end of the link becomes a slave of a VRF. What leaves passes netfilter twice then, once for
+# each of the two, and what stays in the VRF once.
 vrf_begin()
 {
 	needs "VRF (CONFIG_NET_VRF)" in_ns b ip link add b-vrf type vrf table 77 || return

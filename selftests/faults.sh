@@ -121,7 +121,8 @@ unlisted_owner()
 	local words unlisted
 
 	# shellcheck disable=SC2016 # for that shell
-	unlisted=(in_ns a unshare --mount sh -c 'mount -t proc -o hidepid=2 proc /proc && exec "$@"' sh)
+	unlisted=(in_ns a unshare --mount
+		  sh -c 'mount -t proc -o hidepid=2 proc /proc && exec "$@"' sh)
 	for words in 'leaks --all' 'list --owner' memory; do
 		# shellcheck disable=SC2086 # several words
 		ended "$words" $OK "${unlisted[@]}" \

@@ -287,8 +287,8 @@ full_queues()
 	[ "$(table b listeners syn_queue | awk -v n=$BACKLOG '$1 >= n' | wc -l)" = 2 ]
 }
 
-# Clients that exist, in a hurry: more half-open at once than make a flood. Each has answered, so no
-# SYN-ACK goes again; the listener waits for what it has to say (TCP_DEFER_ACCEPT), here for minutes.
+# Clients that exist, in a hurry: more half-open at once than make a flood. Each has answered, so
+# no SYN-ACK goes again; the listener waits for what it has to say (TCP_DEFER_ACCEPT), for minutes.
 burst_is_no_flood()
 {
 	local f i opened

@@ -426,13 +426,13 @@ accept_queue_full_of_one()
 # waits_at PORT LISTENER: a request of that client counts there, alone
 waits_at()
 {
-	half_open at 4 $1 84
+	half_open at 4 "$1" 84
 	ran "handshakes" 0 handshakes --json
 	expect_eq "where a client of IPv4 waits" \
 		"$(json '.listeners[] | select(.half_open > 0) | .local')" "$2"
 	peer pa reset at
 	forget_requests b
-	acks_again b $1
+	acks_again b "$1"
 }
 
 # An IPv6 socket takes IPv4 too, or leaves it to another socket.

@@ -148,8 +148,8 @@ ns_del()
 }
 
 # link_end NAMESPACE DEVICE N: 10.77.0.N and fd77::N there, N being 1 or 2. It knows the other end's
-# link-layer address: one that is asked for, on a machine that is held up, may be found to have none,
-# which ends half-open connections.
+# link-layer address: one that is asked for, on a machine that is held up, may be found to have
+# none, which ends half-open connections.
 link_end()
 {
 	local ns ip

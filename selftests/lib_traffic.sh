@@ -31,8 +31,8 @@ spawn()
 	PEER_PID[$1]=$!
 }
 
-# nginx_spawn NAME NAMESPACE ADDRESS:PORT [COMMAND...]: nginx, with one worker, started by COMMAND; it
-# serves what is in $WORK/www
+# nginx_spawn NAME NAMESPACE ADDRESS:PORT [COMMAND...]: nginx, with one worker, started by COMMAND;
+# it serves what is in $WORK/www
 nginx_spawn()
 {
 	mkdir -p "$WORK/www" "$WORK/tmp"

@@ -260,8 +260,10 @@ numbers()
 	namespace_of /run/netns/$pid "$(inode /run/netns/$pid)"
 	namespace_of /proc/$pid/ns/net "$there"
 	tcpwatch --all-netns --json >"$WORK/out" || fail "--all-netns ended with $?"
-	expect_eq "both, of all" "$(jq -r --argjson a "$there" --argjson b "$(inode /run/netns/$pid)" \
-		'.namespaces[].netns_inode | select(. == $a or . == $b)' "$WORK/out" | wc -l)" 2
+	expect_eq "both, of all" \
+		"$(jq -r --argjson a "$there" --argjson b "$(inode /run/netns/$pid)" \
+			'.namespaces[].netns_inode | select(. == $a or . == $b)' "$WORK/out" |
+			wc -l)" 2
 	while read -r name there; do
 		namespace_of "$name" "$there"
 	done < <(jq -r '.namespaces[] | select(.netns) | "\(.netns) \(.netns_inode)"' "$WORK/out")

@@ -88,8 +88,8 @@ enum status listeners_read(struct listeners *listeners, const struct source *sou
 }
 
 /*
- * 0.0.0.0 takes IPv4; :: takes IPv6, and, unless told otherwise, IPv4 too. What an IPv6 socket takes
- * is written as IPv6, mapped if it is IPv4; what an IPv4 socket takes never is.
+ * 0.0.0.0 takes IPv4; :: takes IPv6, and, unless told otherwise, IPv4 too. What an IPv6 socket
+ * takes is written as IPv6, mapped if it is IPv4; what an IPv4 socket takes never is.
  */
 static bool takes(const struct listener *listener, const struct addr *local, bool wildcard)
 {

@@ -99,7 +99,8 @@ static void say_window(const struct page *page, const struct event *event)
 static void say_syn_blocked(const struct page *page, const struct event *event)
 {
 	(void)event;
-	text_paint(page, saying_paint(event), "a SYN met this CLOSE_WAIT: the peer connects once it has reset it");
+	text_paint(page, saying_paint(event),
+		   "a SYN met this CLOSE_WAIT: the peer connects once it has reset it");
 }
 
 static void say_stuck(const struct page *page, const struct event *event)

@@ -54,9 +54,9 @@ bool talk_arrives(int fd);
  * talk_hear_end() - wait for the end of the stream
  * @fd: a connection
  *
- * A FIN that was sent twice is acknowledged twice; where TIME_WAITs are not kept, the second
- * acknowledgement finds nobody, and is answered by a reset. In CLOSE_WAIT that is EPIPE
- * (tcp_reset()), and kTLS tells it before the end (tls_rx_rec_wait()), unlike tcp_recvmsg().
+ * A FIN that was sent twice is acknowledged twice; where TIME_WAITs are not kept, the second ACK
+ * finds nobody, and is answered by a reset. In CLOSE_WAIT that is EPIPE (tcp_reset()), and kTLS
+ * tells it before the end (tls_rx_rec_wait()), unlike tcp_recvmsg().
  *
  * Return: whether that came, and no word.
  */
