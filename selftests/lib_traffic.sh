@@ -56,7 +56,7 @@ nginx_spawn()
 			}
 		}
 	END
-	spawn "$1" "$2" "${@:4}" nginx -e "$WORK/nginx.log" -c "$WORK/nginx.conf"
+	spawn "$1" "$2" "${@:4}" nginx -c "$WORK/nginx.conf"
 }
 
 # background NAME FUNCTION [ARG...]: of this script, quiet, until stopped by its name
