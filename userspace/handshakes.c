@@ -537,16 +537,16 @@ static void print_cookies(const struct cookies *c, const struct page *page)
 {
 	static const char *const settings[] = { "off", "when a SYN queue is full", "always" };
 
-	if (c->setting.known && c->setting.value < ARRAY_SIZE(settings) && !c->sent.known)
+	if (!c->setting.known || c->setting.value >= ARRAY_SIZE(settings))
+		text_line(page, "SYN cookies", "unknown: the sysctl cannot be read from here");
+	else if (!c->sent.known)
 		text_line(page, "SYN cookies", "%s; how many is unknown",
 			  settings[c->setting.value]);
-	else if (c->setting.known && c->setting.value < ARRAY_SIZE(settings))
+	else
 		text_line(page, "SYN cookies",
 			  "%s; %" PRIu64 " sent, %" PRIu64 " came back valid, %" PRIu64 " wrong",
 			  settings[c->setting.value], c->sent.value, c->valid.value,
 			  c->invalid.value);
-	else
-		text_line(page, "SYN cookies", "unknown: the sysctl cannot be read from here");
 	if (c->overflows.known)
 		text_line(page, "Dropped",
 			  "%" PRIu64 " at a full accept queue, %" PRIu64

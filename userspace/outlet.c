@@ -57,6 +57,17 @@ void outlet_catch(struct outlet *outlet)
 	}
 }
 
+static void catch_unless_ignored(struct outlet *outlet, int signal, void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+	struct sigaction before;
+
+	if (sigaction(signal, NULL, &before) || before.sa_handler == SIG_IGN)
+		return;
+	outlet_defer(outlet, signal);
+	sigaction(signal, &action, NULL);
+}
+
 /**
  * outlet_catch_hangup() - let SIGHUP, too, end a wait, and not the program
  * @outlet: of outlet_open()
@@ -66,13 +77,7 @@ void outlet_catch(struct outlet *outlet)
  */
 void outlet_catch_hangup(struct outlet *outlet)
 {
-	struct sigaction action = { .sa_handler = interrupt };
-	struct sigaction before;
-
-	if (sigaction(SIGHUP, NULL, &before) || before.sa_handler == SIG_IGN)
-		return;
-	outlet_defer(outlet, SIGHUP);
-	sigaction(SIGHUP, &action, NULL);
+	catch_unless_ignored(outlet, SIGHUP, interrupt);
 }
 
 /**
@@ -84,13 +89,7 @@ void outlet_catch_hangup(struct outlet *outlet)
  */
 void outlet_catch_stop(struct outlet *outlet)
 {
-	struct sigaction action = { .sa_handler = ask_to_stop };
-	struct sigaction before;
-
-	if (sigaction(SIGTSTP, NULL, &before) || before.sa_handler == SIG_IGN)
-		return;
-	outlet_defer(outlet, SIGTSTP);
-	sigaction(SIGTSTP, &action, NULL);
+	catch_unless_ignored(outlet, SIGTSTP, ask_to_stop);
 }
 
 /**
