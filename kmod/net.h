@@ -69,6 +69,7 @@ struct tcpw_net_cpu {
  * @ring_lock: protects @ring's coming and going, and how many read it
  * @ring_wait: those who wait for events; given up to them if they can't be let go
  * @ring_over: the files are going: there are no more events
+ * @ring_until: until when those who wait for events have time to go, in jiffies
  * @follow_lock: of those who change @follow or @followed
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
@@ -95,6 +96,7 @@ struct tcpw_net {
 	struct mutex ring_lock;		/* ring, and its readers */
 	struct wait_queue_head *ring_wait;
 	bool ring_over;
+	unsigned long ring_until;
 	struct mutex follow_lock;	/* changes of follow and followed */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;

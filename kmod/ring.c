@@ -4,13 +4,17 @@
 #include <linux/cpuhotplug.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
+#include <linux/kmemleak.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 
 #include "event.h"
@@ -21,7 +25,6 @@ enum {
 	SLOTS_DEFAULT = 8192,		/* 1 MiB a CPU, while somebody reads */
 	SLOTS_LEAST = 16,
 	SLOTS_MOST = 1 << 20,
-	LET_GO_S = 2,			/* more than who is woken needs to leave */
 };
 
 static unsigned long slots_of_a_ring __read_mostly;
@@ -88,6 +91,18 @@ struct tcpw_ring_reader {
 };
 
 /**
+ * struct waiting - those who wait for the events of a namespace
+ * @head: their queue, tn->ring_wait
+ * @key: of its lock, if they stay in it when the module goes, and the module's own keys with it
+ * @name: likewise
+ */
+struct waiting {
+	struct wait_queue_head head;
+	struct lock_class_key key;
+	char name[20];
+};
+
+/**
  * tcpw_ring_net_init() - make a namespace ready for readers
  * @tn: the namespace
  *
@@ -96,11 +111,13 @@ struct tcpw_ring_reader {
  */
 int tcpw_ring_net_init(struct tcpw_net *tn)
 {
-	mutex_init(&tn->ring_lock);
-	tn->ring_wait = kmalloc(sizeof(*tn->ring_wait), GFP_KERNEL);
-	if (!tn->ring_wait)
+	struct waiting *waiting = kmalloc(sizeof(*waiting), GFP_KERNEL);
+
+	if (!waiting)
 		return -ENOMEM;
-	init_waitqueue_head(tn->ring_wait);
+	mutex_init(&tn->ring_lock);
+	init_waitqueue_head(&waiting->head);
+	tn->ring_wait = &waiting->head;
 	return 0;
 }
 
@@ -112,7 +129,8 @@ int tcpw_ring_net_init(struct tcpw_net *tn)
  */
 void tcpw_ring_net_exit(struct tcpw_net *tn)
 {
-	kfree(tn->ring_wait);
+	if (tn->ring_wait)
+		kfree(container_of(tn->ring_wait, struct waiting, head));
 }
 
 /* ---- writing */
@@ -456,28 +474,34 @@ bool tcpw_ring_next(struct tcpw_ring_reader *reader, struct tcpw_event *event, u
 
 /* ---- the end */
 
+static void wake_to_go(struct tcpw_net *tn)
+{
+	__wake_up(tn->ring_wait, TASK_NORMAL, 0, poll_to_key(TCPW_RING_END | POLLFREE));
+}
+
 /*
  * What a poll has put into the wait queue must be out of it before that ends, or before nobody
  * answers a poll any more: poll() and select() take it out when they wake up to an answer that
- * they want, epoll when it is told POLLFREE. A task that polls another file, too, may be held up
- * there (FUSE asks its server), and comes when it can.
+ * they want, epoll at once when it is told POLLFREE. A task that polls another file, too, may be
+ * held up there (FUSE asks its server), and comes when it can: it is not waited for beyond @until.
  */
-static bool let_go(struct tcpw_net *tn)
+static bool let_go(struct tcpw_net *tn, unsigned long until)
 {
-	unsigned int ticks = LET_GO_S * HZ;
-
 	while (wq_has_sleeper(tn->ring_wait)) {
-		if (!ticks--)
-			return false;
-		__wake_up(tn->ring_wait, TASK_NORMAL, 0, poll_to_key(TCPW_RING_END | POLLFREE));
+		wake_to_go(tn);
+		if (time_after(jiffies, until))
+			return !wq_has_sleeper(tn->ring_wait);
 		schedule_timeout_uninterruptible(1);
 	}
 	return true;
 }
 
 /**
- * tcpw_ring_hang_up() - let those who wait for events go
+ * tcpw_ring_hang_up() - tell those who wait for events that this is the end
  * @tn: the namespace; its file is there still, and answers those who wake up
+ *
+ * To be called for all namespaces that end together before tcpw_ring_hung_up() for the first:
+ * they have the same time to go.
  *
  * Context: process. From now on a reader that has read all is told that this is the end, and a
  * poll that there is whatever it asks for.
@@ -485,24 +509,52 @@ static bool let_go(struct tcpw_net *tn)
 void tcpw_ring_hang_up(struct tcpw_net *tn)
 {
 	WRITE_ONCE(tn->ring_over, true);
-	let_go(tn);
+	tn->ring_until = jiffies + TCPW_RING_LET_GO;
+	wake_to_go(tn);
+}
+
+/**
+ * tcpw_ring_hung_up() - wait for those who were told by tcpw_ring_hang_up()
+ * @tn: the namespace, its file still there
+ *
+ * Context: process.
+ */
+void tcpw_ring_hung_up(struct tcpw_net *tn)
+{
+	let_go(tn, tn->ring_until);
+}
+
+/*
+ * Give the wait queue up to those who are in it. It is no leak to kmemleak; and lockdep is told not
+ * to look for its lock's class in a module that is gone.
+ */
+static void give_up(struct tcpw_net *tn)
+{
+	struct waiting *waiting = container_of(tn->ring_wait, struct waiting, head);
+
+	pr_warn("a process that polls events does not wake up: what it waits in, %zu bytes, is not freed\n",
+		sizeof(*waiting));
+	kmemleak_not_leak(waiting);
+	strscpy(waiting->name, "tcpwatch ring_wait", sizeof(waiting->name));
+	lockdep_register_key(&waiting->key);
+	lockdep_set_class_and_name(&waiting->head.lock, &waiting->key, waiting->name);
+	tn->ring_wait = NULL;
 }
 
 /**
  * tcpw_ring_release() - let those go who have begun to poll since tcpw_ring_hang_up()
  * @tn: the namespace, whose file is gone: nobody begins any more
+ * @until: how long to wait for them, in jiffies: TCPW_RING_LET_GO from now, or from when the
+ *	first namespace of those that end together was asked for
  *
  * The files that readers have open outlive the module, and so does a poll of them.
  *
  * Context: process. @tn->ring_wait has to stay for a grace period of RCU.
  */
-void tcpw_ring_release(struct tcpw_net *tn)
+void tcpw_ring_release(struct tcpw_net *tn, unsigned long until)
 {
-	if (let_go(tn))
-		return;
-	pr_warn("a process that polls events does not wake up: what it waits in, %zu bytes, is not freed\n",
-		sizeof(*tn->ring_wait));
-	tn->ring_wait = NULL;
+	if (!let_go(tn, until))
+		give_up(tn);
 }
 
 /* ---- the module's begin and end */

@@ -12,12 +12,16 @@
 #ifndef TCPW_RING_H
 #define TCPW_RING_H
 
+#include <linux/jiffies.h>
 #include <linux/poll.h>
 #include <linux/types.h>
 
 /* What a poll is told at the end: whatever it may have asked for. */
 #define TCPW_RING_END (EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM | EPOLLPRI | EPOLLHUP | \
 		       EPOLLRDHUP)
+
+/* In jiffies: more than who is woken needs to leave. */
+#define TCPW_RING_LET_GO (2 * HZ)
 
 struct tcpw_event;
 struct tcpw_net;
@@ -39,6 +43,7 @@ bool tcpw_ring_ready(const struct tcpw_ring_reader *reader);
 bool tcpw_ring_next(struct tcpw_ring_reader *reader, struct tcpw_event *event, u64 *lost);
 
 void tcpw_ring_hang_up(struct tcpw_net *tn);
-void tcpw_ring_release(struct tcpw_net *tn);
+void tcpw_ring_hung_up(struct tcpw_net *tn);
+void tcpw_ring_release(struct tcpw_net *tn, unsigned long until);
 
 #endif

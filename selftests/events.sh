@@ -511,6 +511,51 @@ print("woke", flush=True)
 	module_left_nothing
 }
 
+# held NAME NAMESPACE: polls events, and something else that does not answer
+held()
+{
+	spawn "$1" "$2" "$TRAFFIC/held" poll >"$WORK/$1"
+	wait_for "$1 is held" grep -q held "$WORK/$1"
+	wait_for "$1 polls what does not answer" grep -q eventpoll_poll "/proc/${PEER_PID[$1]}/stack"
+}
+
+# unload_beside COUNT: with so many held, each in a namespace of its own; UNLOAD_MS is how long
+unload_beside()
+{
+	local i began
+
+	module_fresh
+	for ((i = 1; i <= $1; i++)); do
+		held "held$i" "n$i"
+	done
+	log_mark
+	began=${EPOCHREALTIME/.}
+	module_unload || fail "rmmod failed"
+	UNLOAD_MS=$(((${EPOCHREALTIME/.} - began) / 1000))
+	module_left_nothing
+	expect_eq "those of whom it is said that they don't wake up" \
+		"$(dmesg | sed "1,/$LOG_MARK/d" | grep -c 'does not wake up')" "$1"
+	for ((i = 1; i <= $1; i++)); do
+		stop "held$i"
+	done
+}
+
+# Some may poll for as long as they like: the module does not wait for one after the other.
+held_at_the_end()
+{
+	local i one
+
+	for i in 1 2 3 4; do
+		ns_add "n$i"
+	done
+	unload_beside 1
+	one=$UNLOAD_MS
+	unload_beside 4
+	say "unloading took $one ms beside one, $UNLOAD_MS ms beside four"
+	expect_between "how long it takes beside four" "$UNLOAD_MS" 1 $((2 * one))
+	module_fresh
+}
+
 module_fresh
 ns_add a
 ns_add b
@@ -536,4 +581,5 @@ test_case "read in bites" in_bites
 test_case "a reader that is too slow" too_slow
 test_case "the module goes" the_end
 test_case "the module goes, and who polls is frozen" frozen_at_the_end
+test_case "the module goes, and who polls is held up" held_at_the_end
 run_cases

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/list.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file_net.h>
 #include <net/net_namespace.h>
@@ -32,15 +34,29 @@ static const struct table tables[] = {
 	{ "syn_recv", &tcpw_syn_recv_ops, tcpw_ehash_size },
 };
 
+static void __net_exit proc_net_pre_exit(struct net *net)
+{
+	tcpw_ring_hang_up(tcpw_net_of(net));
+}
+
 /*
  * Waits for those who are reading, so those who wait for events have to go first. So have those
  * who poll: a file that is gone gives them an answer that some of them don't want.
  */
 static void __net_exit proc_net_exit(struct net *net)
 {
-	tcpw_ring_hang_up(tcpw_net_of(net));
+	tcpw_ring_hung_up(tcpw_net_of(net));
 	remove_proc_subtree(FOLDER, net->proc_net);
-	tcpw_ring_release(tcpw_net_of(net));
+}
+
+/* Those whose poll is held up are waited for in all namespaces at once. */
+static void __net_exit proc_net_exit_batch(struct list_head *exiting)
+{
+	unsigned long until = jiffies + TCPW_RING_LET_GO;
+	struct net *net;
+
+	list_for_each_entry(net, exiting, exit_list)
+		tcpw_ring_release(tcpw_net_of(net), until);
 }
 
 static int __net_init proc_net_init(struct net *net)
@@ -60,7 +76,9 @@ static int __net_init proc_net_init(struct net *net)
 		goto err;
 	return 0;
 err:
+	proc_net_pre_exit(net);
 	proc_net_exit(net);
+	tcpw_ring_release(tcpw_net_of(net), jiffies + TCPW_RING_LET_GO);
 	return -ENOMEM;
 }
 
@@ -71,7 +89,9 @@ err:
  */
 static struct pernet_operations proc_net_ops = {
 	.init = proc_net_init,
+	.pre_exit = proc_net_pre_exit,
 	.exit = proc_net_exit,
+	.exit_batch = proc_net_exit_batch,
 };
 
 /**
