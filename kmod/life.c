@@ -488,37 +488,6 @@ static void date(struct tcpw_conn *c, const struct sock *sk, u64 now_ns)
 	}
 }
 
-/*
- * Keep a socket in its state. A listener that closes takes the children in its accept queue with
- * the inner lock alone, and warns if one is owned: so the inner lock is held, and the outer one
- * only where a task owns the socket, which is no such child.
- * Sources: inet_csk_listen_stop(), tcp_abort().
- */
-static bool hold_state(struct sock *sk)
-	__acquires(&sk->sk_lock.slock)
-{
-	local_bh_disable();
-	bh_lock_sock(sk);
-	if (!sock_owned_by_user(sk))
-		return false;
-	bh_unlock_sock(sk);
-	local_bh_enable();
-
-	lock_sock(sk);
-	local_bh_disable();
-	bh_lock_sock(sk);
-	return true;
-}
-
-static void release_state(struct sock *sk, bool owned)
-	__releases(&sk->sk_lock.slock)
-{
-	bh_unlock_sock(sk);
-	local_bh_enable();
-	if (owned)
-		release_sock(sk);
-}
-
 /* Returns false if the record is still the caller's. */
 static bool adopt(struct tcpw_conn *c, struct sock *sk)
 {
@@ -544,24 +513,34 @@ static bool adopt(struct tcpw_conn *c, struct sock *sk)
  * tcpw_life_adopt() - make a record for a socket older than the module
  * @sk: the socket, with a reference
  *
+ * The inner lock of the socket keeps it in its state while no task owns it. The outer one would
+ * not do: a listener that closes takes the children in its accept queue with the inner one alone,
+ * and warns if one is owned; and a task that owns it may sleep for as long as it likes, in
+ * sendmsg() on a page that does not come, say.
+ * Sources: inet_csk_listen_stop(), tcp_sendmsg_locked().
+ *
  * Context: process, no locks.
- * Return: 0, also if it has a record or needs none; -ENOMEM.
+ * Return: 0, also if it has a record or needs none; -EBUSY if a task owns it; -ENOMEM.
  */
 int tcpw_life_adopt(struct sock *sk)
 {
 	unsigned int state = READ_ONCE(sk->sk_state);
+	bool owned, adopted = false;
 	struct tcpw_conn *c;
-	bool owned, adopted;
 
 	if (state == TCP_CLOSE)
 		return 0;
 	c = tcpw_conn_alloc(tcpw_net_of(sock_net(sk)), sk, kind_of(state), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
-	owned = hold_state(sk);
-	adopted = adopt(c, sk);
-	release_state(sk, owned);
+	local_bh_disable();
+	bh_lock_sock(sk);
+	owned = sock_owned_by_user(sk);
+	if (!owned)
+		adopted = adopt(c, sk);
+	bh_unlock_sock(sk);
+	local_bh_enable();
 	if (!adopted)
 		tcpw_conn_free(c);
-	return 0;
+	return owned ? -EBUSY : 0;
 }

@@ -4,9 +4,11 @@
  * records under their own locks (tcpw_life_adopt()). Without them a socket could close
  * between being seen and being recorded, and leave a record for a dead one.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <net/inet_hashtables.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -19,35 +21,61 @@
 #include "net.h"
 #include "seed.h"
 
-enum { BATCH = 64 };
+enum {
+	BATCH = 64,
+	PATIENCE_S = 2,		/* more than a task that works needs a socket for */
+	TRIES_A_SECOND = 50,
+	TRIES_LEAST = 10,	/* however long it takes to look at all sockets */
+};
 
 /**
  * struct batch - sockets of one bucket of the kernel's, each with a reference
  * @sk: full sockets and mini-sockets
  * @n: how many
+ * @owned: a task owned one of them, or of those of other buckets in this walk
+ * @only_count: take none, count those that would be taken as untracked
  */
 struct batch {
 	struct sock *sk[BATCH];
 	unsigned int n;
+	bool owned;
+	bool only_count;
 };
 
 /* Both kinds of socket have the fields that are asked here in the same places. */
-static bool is_wanted(const struct sock *sk)
+static bool should_have_record(const struct sock *sk)
 {
-	unsigned int state = READ_ONCE(sk->sk_state);
-	bool known;
-
-	if (state == TCP_NEW_SYN_RECV)
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_NEW_SYN_RECV:
 		return false;
-	if (state == TCP_TIME_WAIT) {
-		if (READ_ONCE(inet_twsk(sk)->tw_substate) != TCP_FIN_WAIT2)
-			return false;
-	} else if (sk->sk_protocol != IPPROTO_TCP) {
-		return false;
+	case TCP_TIME_WAIT:
+		return READ_ONCE(inet_twsk(sk)->tw_substate) == TCP_FIN_WAIT2;
+	default:
+		return sk->sk_protocol == IPPROTO_TCP;
 	}
-	known = tcpw_conn_lock(sk);
+}
+
+static bool has_record(const struct sock *sk)
+{
+	bool known = tcpw_conn_lock(sk);
+
 	tcpw_conn_unlock(sk);
-	return !known;
+	return known;
+}
+
+/*
+ * A mini-socket is no task's, and has its record or gets it now. The look and the count are one
+ * to who inserts a record, and takes back what was counted. Called under RCU.
+ */
+static void count_untracked(const struct sock *sk)
+{
+	struct tcpw_net *tn = tcpw_net_of_sock(sk);
+
+	if (!tn || READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
+		return;
+	if (!tcpw_conn_lock(sk))
+		tcpw_count(tn, TCPW_UNTRACKED);
+	tcpw_conn_unlock(sk);
 }
 
 /*
@@ -59,7 +87,13 @@ static bool take(void *context, struct sock *sk)
 {
 	struct batch *batch = context;
 
-	if (!is_wanted(sk))
+	if (!should_have_record(sk))
+		return true;
+	if (batch->only_count) {
+		count_untracked(sk);
+		return true;
+	}
+	if (has_record(sk))
 		return true;
 	if (batch->n == BATCH)
 		return false;
@@ -72,10 +106,10 @@ static bool take(void *context, struct sock *sk)
 	return true;
 }
 
-/* Gives the references back, all of them whatever happens. */
+/* Gives the references back, all of them whatever happens; leaves in @n how many were adopted. */
 static int adopt(struct batch *batch)
 {
-	unsigned int i;
+	unsigned int i, owned = 0;
 	int err = 0;
 
 	for (i = 0; i < batch->n; i++) {
@@ -89,10 +123,16 @@ static int adopt(struct batch *batch)
 					       ktime_get_boottime_ns(), GFP_KERNEL);
 		} else {
 			err = tcpw_life_adopt(sk);
+			if (err == -EBUSY) {
+				owned++;
+				err = 0;
+			}
 			sock_put(sk);
 		}
 		put_net(net);
 	}
+	batch->n -= owned;
+	batch->owned |= owned;
 	return err;
 }
 
@@ -147,6 +187,8 @@ static int seed_slot(bool (*take_all)(struct batch *, struct inet_hashinfo *, un
 		batch->n = 0;
 		all = take_all(batch, hashinfo, slot);
 		err = adopt(batch);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
 		cond_resched();
 	} while (!err && !all && batch->n);
 	return err;
@@ -223,35 +265,66 @@ static int seed_all(struct batch *batch)
 	return err;
 }
 
+/*
+ * Again, until no task owned a socket as it was looked at, or it is clear that some mean to stay:
+ * a task may sleep in sendmsg() for as long as its buffer's file system, or whoever serves that,
+ * does not answer.
+ */
+static int seed_patiently(struct batch *batch)
+{
+	int err = seed_all(batch);
+	unsigned long until = jiffies + PATIENCE_S * HZ;
+	unsigned int tries;
+
+	for (tries = 0; !err && batch->owned; tries++) {
+		if (tries >= TRIES_LEAST && time_after(jiffies, until))
+			break;
+		schedule_timeout_killable(HZ / TRIES_A_SECOND);
+		batch->owned = false;
+		err = seed_all(batch);
+	}
+	return err;
+}
+
 /**
  * tcpw_seed() - make records for all sockets older than the module
  *
  * The probes are attached, so each socket born from now on has its record, and those
  * found here may change and end meanwhile. One that had its last change just before,
  * and is not in the kernel's tables yet, is waited for if it is in softirq. A task that
- * is held up in the middle of connect() or listen() is not; the probes make a record
- * when its socket changes next.
+ * is held up in the middle of connect() or listen() is not, and one that owns its socket
+ * not for long: that is untracked. The probes make a record when such a socket changes next.
  *
  * Context: process.
- * Return: 0; -ENOMEM if a socket would be missing.
+ * Return: 0; -ENOMEM if a socket would be missing without being counted; -EINTR if the task is
+ * to end.
  */
 int tcpw_seed(void)
 {
-	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	struct batch *batch = kzalloc(sizeof(*batch), GFP_KERNEL);
 	int err;
 
 	if (!batch)
 		return -ENOMEM;
 	synchronize_rcu();
-	err = seed_all(batch);
-	kfree(batch);
+	err = seed_patiently(batch);
 	if (err)
-		return err;
+		goto out;
 
 	tcpw_life_seeded();
 	synchronize_rcu();	/* for births that began before that */
-	if (tcpw_life_short_of_memory())
-		return -ENOMEM;
+	if (tcpw_life_short_of_memory()) {
+		err = -ENOMEM;
+		goto out;
+	}
+	/* Not before: what got its record by a change was not untracked up to then. */
+	batch->only_count = true;
+	if (batch->owned)
+		err = seed_all(batch);
+	if (err)
+		goto out;
 	tcpw_conn_limit();
-	return 0;
+out:
+	kfree(batch);
+	return err;
 }

@@ -198,6 +198,34 @@ all_gone()
 	expect_eq "illegal transitions" "$(summary "$1" illegal_transitions)" 0
 }
 
+# A task sleeps in send(), and owns its socket meanwhile: that can't be looked at, and no one waits
+# for it for long.
+owned()
+{
+	local f=$1 at port=$((7000 + $1))
+
+	module_absent
+	at=$(loopback "$f"):$port
+	peer_listen pd "l$f" "$at"
+	spawn held d "$TRAFFIC/held" send "$at" >"$WORK/held"
+	wait_for "it is held" grep -q held "$WORK/held"
+	peer pd accept "s$f" "l$f"
+	background insmod module_load
+	wait_for "it is loaded" test -e /proc/tcpwatch/summary
+	expect_eq "untracked" "$(summary d untracked)" 1
+	expect_eq "who is tracked" "$(table d connections local)" "$at"
+	stop held
+	peer pd await "s$f" CLOSE_WAIT
+	expect_eq "untracked, as it changes its state" "$(summary d untracked)" 0
+	agree d
+	peer pd close "s$f"
+	peer pd close "l$f"
+	wait_for "nothing is tracked" summary_is d connections 0
+	wait "${PEER_PID[insmod]}"
+	expect_eq "the status of insmod" $? 0
+	unset 'PEER_PID[insmod]'
+}
+
 module_absent
 for ns in a b c; do
 	ns_add $ns
@@ -253,4 +281,9 @@ test_case "later ends are counted" ends_are_counted
 test_case "all closed in the first" all_gone a
 test_case "all closed in the second" all_gone b
 test_case "all closed in the third" all_gone c
+ns_add d
+peer_start pd d
+for family in 4 6; do
+	test_case "a socket that a task owns, IPv$family" owned $family
+done
 run_cases

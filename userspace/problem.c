@@ -81,7 +81,7 @@ void problems_find(struct problems *problems, const struct summary *summary,
 	if (s->untracked)
 		problems_add(problems, "untracked", true,
 			     "%" PRIu64
-			     " socket%s not tracked (no memory, or max_connections): what is shown is short.",
+			     " socket%s not tracked (no memory, max_connections, or held by a system call all while the module was loaded): what is shown is short.",
 			     s->untracked, s->untracked == 1 ? " is" : "s are");
 	if (s->syn_on_close_wait)
 		problems_add(problems, "syn_on_close_wait", false,
