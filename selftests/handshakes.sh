@@ -377,6 +377,41 @@ signal.pause()" &
 	wait_for "no request is left" summary_is b syn_recv 0
 }
 
+# Longer than what is looked at in one go; then the server accepts it all meanwhile.
+long_queue()
+{
+	local n=2000 closed=1700 at=127.0.0.1:84
+
+	ns_sysctl b net.core.somaxconn=4096
+	become b python3 -c "
+import resource, signal, socket
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+resource.setrlimit(resource.RLIMIT_NOFILE, (3 * $n, 3 * $n))
+listener = socket.create_server(('127.0.0.1', 84), backlog=$n)
+clients = [socket.create_connection(('127.0.0.1', 84)) for i in range($n)]
+for client in clients[-$closed:]:
+    client.shutdown(socket.SHUT_WR)
+signal.sigwait({signal.SIGUSR1})
+servers = [listener.accept() for i in range($n)]
+signal.pause()" &
+	PEER_PID[long]=$!
+	wait_for "they have hung up" summary_is b close_wait $closed
+	expect_eq "the accept queue" "$(listener "$at" accept_queue)" $n
+	expect_eq "those of it that have hung up" "$(listener "$at" close_wait_unaccepted)" $closed
+	kill -USR1 "${PEER_PID[long]}"
+	wait_for "it is empty" no_more_than $closed "$at"
+	expect_eq "those at the end" "$(listener "$at" close_wait_unaccepted)" 0
+	stop long
+	wait_for "nothing is left" summary_is b connections 0
+}
+
+# no_more_than N LISTENER: have hung up there; and is its queue empty by now?
+no_more_than()
+{
+	expect_between "those that have hung up" "$(listener "$2" close_wait_unaccepted)" 0 "$1"
+	listener_is "$2" accept_queue 0
+}
+
 dropped_ack()
 {
 	[ "$(mib b TcpExtListenOverflows)" -ge "$1" ]
@@ -674,6 +709,7 @@ for family in 4 6; do
 done
 test_case "over a hundred half-open requests" many
 test_case "requests at many listeners" many_listeners
+test_case "a long accept queue" long_queue
 test_case "an IPv4 request at a wildcard" ipv4_at_a_wildcard
 test_case "one of two listeners does not accept" accept_queue_full_of_one
 for family in 4 6; do

@@ -3,6 +3,7 @@
  * /proc/tcpwatch/listeners: the sockets in LISTEN, with their queues.
  */
 #include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
 
@@ -10,6 +11,11 @@
 #include "proc/merge.h"
 #include "proc/proc.h"
 #include "snapshot.h"
+
+enum {
+	STEP = 512,		/* requests, while others wait for the lock */
+	WALKS = 4,		/* until one of them sees the whole queue */
+};
 
 static unsigned int count(void)
 {
@@ -38,22 +44,72 @@ static void *next(struct seq_file *m, void *v, loff_t *pos)
 	return tcpw_merge_next(m, v, pos, &source);
 }
 
-/* The connections in the accept queue whose peer has closed already. */
+/*
+ * A walk through an accept queue. Who brings a connection, or takes one, waits for the queue's
+ * lock, so it is let go after each step. While the first request stays the first, none has left:
+ * they leave in order. The reference keeps its memory from becoming another's.
+ */
+struct walk {
+	struct request_sock_queue *queue;
+	struct request_sock *first;	/* with a reference; NULL before the first step */
+	const struct request_sock *next;	/* to be looked at; NULL at the end */
+	unsigned int close_wait;	/* so many have been seen */
+};
+
+/* Returns false if the queue has moved on since the last step. */
+static bool step(struct walk *walk)
+{
+	struct request_sock_queue *queue = walk->queue;
+	unsigned int most = STEP;
+	bool stays = true;
+
+	spin_lock_bh(&queue->rskq_lock);
+	if (walk->first) {
+		stays = walk->first == queue->rskq_accept_head;
+	} else if (queue->rskq_accept_head) {
+		walk->first = queue->rskq_accept_head;
+		walk->next = walk->first;
+		refcount_inc(&walk->first->rsk_refcnt);
+	}
+	for (; stays && walk->next && most; most--, walk->next = walk->next->dl_next)
+		if (walk->next->sk && READ_ONCE(walk->next->sk->sk_state) == TCP_CLOSE_WAIT)
+			walk->close_wait++;
+	spin_unlock_bh(&queue->rskq_lock);
+	return stays;
+}
+
+/* Returns false if the queue has moved on before all of it was seen. */
+static bool walk_queue(struct walk *walk)
+{
+	bool stays;
+
+	do {
+		stays = step(walk);
+		cond_resched();
+	} while (stays && walk->next);
+	/* 7.3 does not let modules call reqsk_put(). */
+	if (walk->first)
+		sock_gen_put(req_to_sk(walk->first));
+	return stays;
+}
+
+/*
+ * The connections in the accept queue whose peer has closed already. Of one that is longer than a
+ * step, and moves on each time while it is looked at, they are those up to there.
+ */
 static unsigned int count_close_wait(struct sock *sk)
 {
-	struct request_sock_queue *queue = &inet_csk(sk)->icsk_accept_queue;
-	const struct request_sock *req;
-	unsigned int n = 0;
+	struct walk walk = { };
+	unsigned int i;
 
-	/* Who takes a connection waits for this lock. */
 	if (!READ_ONCE(sk->sk_ack_backlog))
 		return 0;
-	spin_lock_bh(&queue->rskq_lock);
-	for (req = READ_ONCE(queue->rskq_accept_head); req; req = req->dl_next)
-		if (req->sk && READ_ONCE(req->sk->sk_state) == TCP_CLOSE_WAIT)
-			n++;
-	spin_unlock_bh(&queue->rskq_lock);
-	return n;
+	for (i = 0; i < WALKS; i++) {
+		walk = (struct walk){ .queue = &inet_csk(sk)->icsk_accept_queue };
+		if (walk_queue(&walk))
+			break;
+	}
+	return walk.close_wait;
 }
 
 static int show(struct seq_file *m, void *v)
