@@ -111,7 +111,7 @@ hidden_owner()
 		ended "$words" $OK in_ns a setpriv --reuid=65534 --regid=65534 --clear-groups \
 			tcpwatch $words
 		expect_match "what $words says" "$(tr '\n' ' ' <"$WORK/out")" \
-			'may not look into the processes of others: run it as root'
+			'the processes of others: run it as root, with CAP_SYS_PTRACE'
 	done
 }
 
@@ -128,7 +128,7 @@ unlisted_owner()
 		ended "$words" $OK "${unlisted[@]}" \
 			setpriv --reuid=65534 --regid=65534 --clear-groups tcpwatch $words
 		expect_match "what $words says" "$(tr '\n' ' ' <"$WORK/out")" \
-			'may not look into the processes of others: run it as root'
+			'the processes of others: run it as root, with CAP_SYS_PTRACE'
 	done
 	"${unlisted[@]}" setpriv --reuid=65534 --regid=65534 --clear-groups \
 		tcpwatch --all-netns --json >"$WORK/out"

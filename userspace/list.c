@@ -260,8 +260,7 @@ static enum status print_text(const struct listing *listing, const struct page *
 		fputs("No such connection.\n", page->file);
 	}
 	if (has_unseen(listing))
-		fputs("This user may not look into the processes of others: run it as root.\n",
-		      page->file);
+		fprintf(page->file, "%s\n", owners_why_unseen(&listing->owners));
 	text_unseen(page, &listing->list);
 	return status;
 }

@@ -236,7 +236,7 @@ bool owners_sees_all(const struct owners *owners)
 const char *owners_why_unseen(const struct owners *owners)
 {
 	static const char *const why[] = {
-		"This user may not look into the processes of others: run it as root.",
+		"This user may not look into the processes of others: run it as root, with CAP_SYS_PTRACE.",
 		"They are in another PID namespace (run tcpwatch outside of the container), are the kernel's own (NFS, CIFS, Ceph), or have just been closed.",
 	};
 
