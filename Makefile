@@ -14,7 +14,7 @@ VM := selftests/vm
 
 .PHONY: all headers module userspace selftests install install-config uninstall clean help \
 	deb deps demo readme test test-storms test-kernels test-debug test-kselftests test-packages \
-	test-browser test-suspend bench bench-check bench-time fuzz vm lint
+	test-browser test-suspend test-hours bench bench-check bench-time fuzz vm lint
 
 all: module userspace
 
@@ -41,6 +41,7 @@ help:
 	@echo '  test-kselftests  the kernel'"'"'s own tests of TCP, with the module and without'
 	@echo '  test-packages  the packages installed, upgraded and purged (half an hour)'
 	@echo '  test-suspend  the machine sleeps, and wakes'
+	@echo '  test-hours    ages of sockets that have waited for hours'
 	@echo '  test-browser  the pages of tcpwatch report, in a Chromium'
 	@echo '  bench      what it costs, in instructions, beside conntrack, ss, tcpstates and others,'
 	@echo '             with 100 to 100,000 sockets (ten minutes)'
@@ -155,6 +156,15 @@ test-browser: deps
 
 test-suspend: deps
 	@$(VM)/suspend.sh
+
+# The VM's clock goes by instructions, and while all wait it takes no time: as for bench.
+test-hours: export CLOCK_OF_INSTRUCTIONS := 1
+test-hours: export QEMU_EXTRA := -icount shift=0,sleep=off
+test-hours: export VM_CPUS := 1
+test-hours: export VM_PASS := CLOCK_OF_INSTRUCTIONS kselftest_override_timeout
+test-hours: export kselftest_override_timeout := 36000
+test-hours: deps
+	@$(VM)/vm.sh test hours
 
 bench:
 	@$(VM)/deps.sh --bench

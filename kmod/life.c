@@ -446,7 +446,8 @@ static u64 time_of(u64 now_ns, u32 stamp)
 {
 	u32 ago = stamp ? tcp_jiffies32 - stamp : 0;
 
-	return now_ns - min(now_ns, jiffies_to_nsecs(ago));
+	/* jiffies_to_nsecs() has room for an hour. */
+	return now_ns - min(now_ns, jiffies64_to_nsecs(ago));
 }
 
 /*

@@ -34,7 +34,7 @@ static u64 expires_ns(const struct inet_timewait_sock *tw, u64 now_ns)
 {
 	long left = READ_ONCE(tw->tw_timer.expires) - jiffies;
 
-	return now_ns + (left > 0 ? jiffies_to_nsecs(left) : 0);
+	return now_ns + (left > 0 ? jiffies64_to_nsecs(left) : 0);
 }
 
 static struct sock *lookup(const struct sock *sk)

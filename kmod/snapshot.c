@@ -14,11 +14,11 @@ static u32 span(u32 from, u32 to)
 }
 
 /* Another CPU may have taken the stamp just now, and be ahead of this one's clock. */
-static u32 idle_ms(u32 stamp)
+static u64 idle_ms(u32 stamp)
 {
 	u32 ago = tcp_jiffies32 - stamp;
 
-	return ago < U32_MAX - HZ ? jiffies_to_msecs(ago) : 0;
+	return ago < U32_MAX - HZ ? jiffies64_to_msecs(ago) : 0;
 }
 
 static bool has_sent_fin(const struct sock *sk)

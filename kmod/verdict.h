@@ -43,8 +43,8 @@ struct tcpw_snapshot {
 	__u32 mss;
 	__u32 rtt_us;
 	__u32 retrans;
-	__u32 idle_in_ms;
-	__u32 idle_out_ms;
+	__u64 idle_in_ms;
+	__u64 idle_out_ms;
 	__u64 cwnd_bytes;
 	__u64 mem_bytes;
 	__u64 bytes_in;

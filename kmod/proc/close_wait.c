@@ -54,7 +54,8 @@ static int show(struct seq_file *m, void *v)
 		return 0;
 	tcpw_snapshot_take(&s, row->sk);
 	now_ns = ktime_get_boottime_ns();
-	wait_ms = div_u64(now_ns - row->conn.order_ns, NSEC_PER_MSEC);
+	/* Another CPU's clock may be ahead of this one's. */
+	wait_ms = div_u64(now_ns - min(now_ns, row->conn.order_ns), NSEC_PER_MSEC);
 	verdict = tcpw_verdict(&s, wait_ms, READ_ONCE(tn->close_wait_stuck_ms));
 
 	tcpw_put_id(&line, row->sk);
