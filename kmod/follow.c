@@ -104,10 +104,9 @@ void tcpw_follow_get(struct tcpw_net *tn, struct tcpw_follow *follow)
 
 	rcu_read_lock();
 	now = rcu_dereference(tn->follow);
+	follow->n = now ? now->n : 0;
 	if (now)
-		*follow = *now;
-	else
-		follow->n = 0;
+		memcpy(follow->filter, now->filter, now->n * sizeof(*now->filter));
 	rcu_read_unlock();
 }
 
