@@ -371,8 +371,7 @@ bool tcpw_conn_next(const struct tcpw_net *tn, struct tcpw_conn_cursor *cursor,
 }
 
 /* Take out what @goes says, bucket by bucket, and free it; count it as untracked. */
-static void sweep(const struct tcpw_net *tn, bool (*goes)(const struct tcpw_conn *c),
-		  bool untracked)
+static void sweep(bool (*goes)(const struct tcpw_conn *c), bool untracked)
 {
 	unsigned int i;
 
@@ -386,7 +385,7 @@ static void sweep(const struct tcpw_net *tn, bool (*goes)(const struct tcpw_conn
 			continue;
 		spin_lock_bh(&b->lock);
 		hlist_for_each_entry_safe(c, next, &b->head, node) {
-			if ((tn && c->tn != tn) || !goes(c))
+			if (!goes(c))
 				continue;
 			tcpw_conn_remove(c);
 			if (untracked)
@@ -400,29 +399,41 @@ static void sweep(const struct tcpw_net *tn, bool (*goes)(const struct tcpw_conn
 	}
 }
 
-static bool any(const struct tcpw_conn *c)
-{
-	return true;
-}
-
 /**
- * tcpw_conn_purge() - free all records of a namespace that ends
- * @tn: the namespace; makes no new records any more
+ * tcpw_conn_any() - has a namespace any records?
+ * @tn: the namespace
  *
- * When a namespace ends, its sockets have ended, and a purge finds mini-sockets at
- * most; when the module does, it finds all.
- *
- * Context: process.
+ * Context: any.
+ * Return: whether it has, in the table or out of it.
  */
-void tcpw_conn_purge(const struct tcpw_net *tn)
+bool tcpw_conn_any(const struct tcpw_net *tn)
 {
 	unsigned long records = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		records += READ_ONCE(per_cpu_ptr(tn->cpu, cpu)->records);
-	if (records)
-		sweep(tn, any, false);
+	return records;
+}
+
+/* Its namespace stays for as long as it is in the table. */
+static bool is_of_the_dying(const struct tcpw_conn *c)
+{
+	return READ_ONCE(c->tn->dying);
+}
+
+/**
+ * tcpw_conn_purge() - free all records of the namespaces that end
+ *
+ * Once for all that end together: it goes through the whole table. When a namespace ends, its
+ * sockets have ended, and a purge finds mini-sockets at most; when the module does, it finds all.
+ * Namespaces that end make no new records any more.
+ *
+ * Context: process.
+ */
+void tcpw_conn_purge(void)
+{
+	sweep(is_of_the_dying, false);
 }
 
 static bool beyond_limit(const struct tcpw_conn *c)
@@ -443,7 +454,7 @@ void tcpw_conn_limit(void)
 	if (!max_records)
 		return;
 	WRITE_ONCE(limit_holds, true);
-	sweep(NULL, beyond_limit, true);
+	sweep(beyond_limit, true);
 }
 
 /**

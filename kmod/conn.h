@@ -150,7 +150,8 @@ static inline u32 tcpw_conn_hash(const void *sk, unsigned int bits)
 int tcpw_conn_init(unsigned int max_connections);
 void tcpw_conn_exit(void);
 void tcpw_conn_limit(void);
-void tcpw_conn_purge(const struct tcpw_net *tn);
+bool tcpw_conn_any(const struct tcpw_net *tn);
+void tcpw_conn_purge(void);
 unsigned int tcpw_conn_size(void);
 
 struct tcpw_conn *tcpw_conn_alloc(struct tcpw_net *tn, struct sock *sk,

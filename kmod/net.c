@@ -2,6 +2,7 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/time64.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/sock.h>
@@ -14,13 +15,22 @@
 #include "net.h"
 #include "ring.h"
 #include "stuck.h"
-#include "sysctl.h"
 #include "window.h"
+
+/* A socket that waits a minute for close() has been forgotten, not delayed. */
+enum { CLOSE_WAIT_STUCK_MS = 60 * 1000 };
 
 static unsigned int net_id __read_mostly;
 static LIST_HEAD(nets);
 static DEFINE_MUTEX(nets_lock);	/* nets; outside of any socket's lock */
 static bool resting __read_mostly;	/* no tick is to come any more */
+
+/*
+ * The ticks' own queue. What a tick has to do is as much as its namespace has, which may be a
+ * user's own: it must hold up neither the works of the CPU that it is on, as on the system's
+ * queue, nor all other ticks.
+ */
+static struct workqueue_struct *ticks;
 
 /**
  * tcpw_net_of() - the module's state in a namespace
@@ -86,7 +96,39 @@ void tcpw_net_arm_tick(struct tcpw_net *tn)
 	if (READ_ONCE(tn->tick_armed) || READ_ONCE(tn->dying) || READ_ONCE(resting))
 		return;
 	if (!xchg(&tn->tick_armed, 1))
-		schedule_delayed_work(&tn->tick, HZ);
+		queue_delayed_work(ticks, &tn->tick, HZ);
+}
+
+/*
+ * Under the lock: who puts something into an empty one has either been here before this looks, or
+ * sees the tick disarmed.
+ */
+static bool any(struct tcpw_order *order)
+{
+	bool any;
+
+	spin_lock_bh(&order->lock);
+	any = order->count;
+	spin_unlock_bh(&order->lock);
+	return any;
+}
+
+/* Returns whether one CPU's part of the namespace is to be looked at again. */
+static bool settle(struct tcpw_net *tn, struct tcpw_net_cpu *part, u64 bound_ns)
+{
+	bool more = false;
+
+	if (any(&part->close_wait)) {
+		tcpw_order_move_bound(&part->close_wait, bound_ns);
+		tcpw_stuck_tell(tn, part, bound_ns);
+		more |= any(&part->close_wait);
+	}
+	if (any(&part->minis)) {
+		tcpw_mini_settle(&part->minis);
+		tcpw_mini_patrol(&part->minis, &part->patrol);
+		more |= any(&part->minis);
+	}
+	return more;
 }
 
 static void tick(struct work_struct *work)
@@ -97,15 +139,8 @@ static void tick(struct work_struct *work)
 	int cpu;
 
 	WRITE_ONCE(tn->tick_armed, 0);
-	for_each_possible_cpu(cpu) {
-		struct tcpw_net_cpu *part = per_cpu_ptr(tn->cpu, cpu);
-
-		tcpw_order_count_until(&part->close_wait, bound_ns);
-		tcpw_stuck_tell(tn, part, bound_ns);
-		tcpw_mini_settle(&part->minis);
-		tcpw_mini_patrol(&part->minis, &part->patrol);
-		more |= READ_ONCE(part->minis.count) || READ_ONCE(part->close_wait.count);
-	}
+	for_each_possible_cpu(cpu)
+		more |= settle(tn, per_cpu_ptr(tn->cpu, cpu), bound_ns);
 	more |= tcpw_half_open_settle(tn);
 	more |= tcpw_window_settle(tn);
 	rcu_read_lock();
@@ -140,6 +175,7 @@ static int __net_init net_init(struct net *net)
 	int cpu, err;
 
 	tn->net = net;
+	tn->close_wait_stuck_ms = CLOSE_WAIT_STUCK_MS;
 	tn->cpu = alloc_percpu(struct tcpw_net_cpu);
 	if (!tn->cpu)
 		return -ENOMEM;
@@ -148,6 +184,7 @@ static int __net_init net_init(struct net *net)
 		tcpw_order_init(&per_cpu_ptr(tn->cpu, cpu)->minis);
 	}
 	tcpw_order_init(&tn->listeners);
+	mutex_init(&tn->queue_walk);
 	INIT_DELAYED_WORK(&tn->tick, tick);
 	tcpw_half_open_net_init(tn);
 	tcpw_follow_net_init(tn);
@@ -155,9 +192,6 @@ static int __net_init net_init(struct net *net)
 	err = tcpw_ring_net_init(tn);
 	if (err)
 		goto err_ring;
-	err = tcpw_sysctl_net_init(tn);
-	if (err)
-		goto err_sysctl;
 	err = tcpw_hook_net_init(tn);
 	if (err)
 		goto err_hook;
@@ -168,8 +202,6 @@ static int __net_init net_init(struct net *net)
 	return 0;
 
 err_hook:
-	tcpw_sysctl_net_exit(tn);
-err_sysctl:
 	tcpw_ring_net_exit(tn);
 err_ring:
 	free_percpu(tn->cpu);
@@ -195,10 +227,8 @@ static void __net_exit net_exit(struct net *net)
 	list_del(&tn->list);
 	mutex_unlock(&nets_lock);
 
-	tcpw_conn_purge(tn);
 	tcpw_half_open_net_exit(tn);
 	tcpw_follow_net_exit(tn);
-	tcpw_sysctl_net_exit(tn);
 }
 
 /*
@@ -209,6 +239,11 @@ static void __net_exit net_exit_batch(struct list_head *exiting)
 {
 	struct net *net;
 
+	list_for_each_entry(net, exiting, exit_list)
+		if (tcpw_conn_any(tcpw_net_of(net))) {
+			tcpw_conn_purge();
+			break;
+		}
 	synchronize_rcu();
 	list_for_each_entry(net, exiting, exit_list) {
 		tcpw_ring_net_exit(tcpw_net_of(net));
@@ -233,7 +268,15 @@ static struct pernet_operations net_ops = {
  */
 int tcpw_net_init(void)
 {
-	return register_pernet_subsys(&net_ops);
+	int err;
+
+	ticks = alloc_workqueue("tcpwatch", WQ_UNBOUND, 0);
+	if (!ticks)
+		return -ENOMEM;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		destroy_workqueue(ticks);
+	return err;
 }
 
 /**
@@ -244,5 +287,6 @@ int tcpw_net_init(void)
 void tcpw_net_exit(void)
 {
 	unregister_pernet_subsys(&net_ops);
+	destroy_workqueue(ticks);
 	tcpw_follow_exit();
 }

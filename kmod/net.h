@@ -70,6 +70,8 @@ struct tcpw_net_cpu {
  * @ring_wait: those who wait for events; given up to them if they can't be let go
  * @ring_over: the files are going: there are no more events
  * @ring_until: until when those who wait for events have time to go, in jiffies
+ * @shown: in the list of those that have files; protected by its mutex in proc/proc.c
+ * @queue_walk: one at a time walks through the accept queues
  * @follow_lock: of those who change @follow or @followed
  * @hooks: the netfilter hooks, with this as their private data
  * @sysctl: the settings
@@ -97,6 +99,8 @@ struct tcpw_net {
 	struct wait_queue_head *ring_wait;
 	bool ring_over;
 	unsigned long ring_until;
+	struct list_head shown;
+	struct mutex queue_walk;	/* whose turn it is */
 	struct mutex follow_lock;	/* changes of follow and followed */
 	struct nf_hook_ops hooks[4];
 	struct ctl_table_header *sysctl;

@@ -238,6 +238,22 @@ static bool move_bound(struct tcpw_order *order, u64 bound_ns)
 	return true;
 }
 
+/* Called with @order->counting. */
+static unsigned long count_until(struct tcpw_order *order, u64 bound_ns)
+{
+	unsigned long before;
+	bool there;
+
+	do {
+		spin_lock_bh(&order->lock);
+		there = move_bound(order, bound_ns);
+		before = order->before;
+		spin_unlock_bh(&order->lock);
+		cond_resched();
+	} while (!there);
+	return before;
+}
+
 /**
  * tcpw_order_count_until() - how many records have a time up to a bound
  * @order: the order
@@ -253,16 +269,26 @@ static bool move_bound(struct tcpw_order *order, u64 bound_ns)
 unsigned long tcpw_order_count_until(struct tcpw_order *order, u64 bound_ns)
 {
 	unsigned long before;
-	bool there;
 
 	mutex_lock(&order->counting);
-	do {
-		spin_lock_bh(&order->lock);
-		there = move_bound(order, bound_ns);
-		before = order->before;
-		spin_unlock_bh(&order->lock);
-		cond_resched();
-	} while (!there);
+	before = count_until(order, bound_ns);
 	mutex_unlock(&order->counting);
 	return before;
+}
+
+/**
+ * tcpw_order_move_bound() - save the next tcpw_order_count_until() some of its way
+ * @order: the order
+ * @bound_ns: a bound
+ *
+ * Does nothing while somebody counts, who may be a task that gets little time.
+ *
+ * Context: as tcpw_order_count_until(); waits for nobody.
+ */
+void tcpw_order_move_bound(struct tcpw_order *order, u64 bound_ns)
+{
+	if (!mutex_trylock(&order->counting))
+		return;
+	count_until(order, bound_ns);
+	mutex_unlock(&order->counting);
 }

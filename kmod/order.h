@@ -51,6 +51,7 @@ void tcpw_order_insert(struct tcpw_order *order, struct tcpw_conn *c);
 void tcpw_order_erase(struct tcpw_order *order, struct tcpw_conn *c);
 void tcpw_order_move(struct tcpw_order *order, struct tcpw_conn *c, u64 ns);
 unsigned long tcpw_order_count_until(struct tcpw_order *order, u64 bound_ns);
+void tcpw_order_move_bound(struct tcpw_order *order, u64 bound_ns);
 struct tcpw_conn *tcpw_order_first(const struct tcpw_order *order);
 struct tcpw_conn *tcpw_order_next(const struct tcpw_conn *c);
 struct tcpw_conn *tcpw_order_at(const struct tcpw_order *order,

@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
@@ -54,14 +55,12 @@ struct part {
  * @readers: how many read; protected by the namespace's ring_lock
  * @part: one for each CPU
  * @node: what is told of CPUs that come online
- * @whole: those that were online when it was made have their slots
  */
 struct tcpw_ring {
 	unsigned long mask;
 	unsigned int readers;
 	struct part __percpu *part;
 	struct hlist_node node;
-	bool whole;
 };
 
 /**
@@ -199,7 +198,7 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 /* ---- readers come and go */
 
 /*
- * Called for a CPU that is online when a ring is made, or before it comes online later. Such
+ * Called for each CPU that is online when a ring is made, or before it comes online later. Such
  * a one may come without: its events are lost, and slots that it got later don't hold them.
  */
 static int give_slots(unsigned int cpu, struct hlist_node *node)
@@ -210,7 +209,7 @@ static int give_slots(unsigned int cpu, struct hlist_node *node)
 	if (part->slots || part->head)
 		return 0;
 	part->slots = kvcalloc(slots_of_a_ring, sizeof(*part->slots), GFP_KERNEL_ACCOUNT);
-	return part->slots || READ_ONCE(ring->whole) ? 0 : -ENOMEM;
+	return part->slots || !cpu_online(cpu) ? 0 : -ENOMEM;
 }
 
 static void parts_free(struct tcpw_ring *ring)
@@ -250,9 +249,15 @@ static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 		init_irq_work(&part->wake, wake);
 		part->wait = tn->ring_wait;
 	}
+	/*
+	 * Not left to cpuhp: it holds a mutex of the whole machine's meanwhile, and who opens the
+	 * file may be made to wait for memory. There it is for CPUs that come in between.
+	 */
+	for_each_online_cpu(cpu)
+		if (give_slots(cpu, &ring->node))
+			goto err_slots;
 	if (cpuhp_state_add_instance(cpu_state, &ring->node))
 		goto err_slots;
-	WRITE_ONCE(ring->whole, true);
 	return ring;
 
 err_slots:
@@ -260,6 +265,33 @@ err_slots:
 err_part:
 	kfree(ring);
 	return NULL;
+}
+
+/* One more reader of the rings, which are made for the first; not under the lock. */
+static struct tcpw_ring *ring_get(struct tcpw_net *tn)
+{
+	struct tcpw_ring *ring, *fresh = NULL;
+
+	for (;;) {
+		mutex_lock(&tn->ring_lock);
+		ring = rcu_dereference_protected(tn->ring, lockdep_is_held(&tn->ring_lock));
+		if (!ring && fresh) {
+			ring = fresh;
+			fresh = NULL;
+			rcu_assign_pointer(tn->ring, ring);
+		}
+		if (ring)
+			ring->readers++;
+		mutex_unlock(&tn->ring_lock);
+		if (ring)
+			break;
+		fresh = ring_alloc(tn);
+		if (!fresh)
+			return NULL;
+	}
+	if (fresh)
+		ring_free(fresh);
+	return ring;
 }
 
 /**
@@ -278,19 +310,11 @@ struct tcpw_ring_reader *tcpw_ring_join(struct tcpw_net *tn)
 	reader = kvzalloc(struct_size(reader, place, nr_cpu_ids), GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return ERR_PTR(-ENOMEM);
-	mutex_lock(&tn->ring_lock);
-	ring = rcu_dereference_protected(tn->ring, lockdep_is_held(&tn->ring_lock));
+	ring = ring_get(tn);
 	if (!ring) {
-		ring = ring_alloc(tn);
-		if (!ring) {
-			mutex_unlock(&tn->ring_lock);
-			kvfree(reader);
-			return ERR_PTR(-ENOMEM);
-		}
-		rcu_assign_pointer(tn->ring, ring);
+		kvfree(reader);
+		return ERR_PTR(-ENOMEM);
 	}
-	ring->readers++;
-	mutex_unlock(&tn->ring_lock);
 
 	reader->tn = tn;
 	reader->ring = ring;
@@ -474,6 +498,12 @@ bool tcpw_ring_next(struct tcpw_ring_reader *reader, struct tcpw_event *event, u
 
 /* ---- the end */
 
+/* Whoever is in the queue, if it has not been given up. */
+static bool anybody(struct tcpw_net *tn)
+{
+	return tn->ring_wait && wq_has_sleeper(tn->ring_wait);
+}
+
 static void wake_to_go(struct tcpw_net *tn)
 {
 	__wake_up(tn->ring_wait, TASK_NORMAL, 0, poll_to_key(TCPW_RING_END | POLLFREE));
@@ -487,10 +517,10 @@ static void wake_to_go(struct tcpw_net *tn)
  */
 static bool let_go(struct tcpw_net *tn, unsigned long until)
 {
-	while (wq_has_sleeper(tn->ring_wait)) {
+	while (anybody(tn)) {
 		wake_to_go(tn);
 		if (time_after(jiffies, until))
-			return !wq_has_sleeper(tn->ring_wait);
+			return !anybody(tn);
 		schedule_timeout_uninterruptible(1);
 	}
 	return true;
@@ -509,8 +539,10 @@ static bool let_go(struct tcpw_net *tn, unsigned long until)
 void tcpw_ring_hang_up(struct tcpw_net *tn)
 {
 	WRITE_ONCE(tn->ring_over, true);
-	tn->ring_until = jiffies + TCPW_RING_LET_GO;
-	wake_to_go(tn);
+	/* A namespace that ends as the module goes may be told twice at once. */
+	WRITE_ONCE(tn->ring_until, jiffies + TCPW_RING_LET_GO);
+	if (anybody(tn))
+		wake_to_go(tn);
 }
 
 /**
@@ -521,7 +553,7 @@ void tcpw_ring_hang_up(struct tcpw_net *tn)
  */
 void tcpw_ring_hung_up(struct tcpw_net *tn)
 {
-	let_go(tn, tn->ring_until);
+	let_go(tn, READ_ONCE(tn->ring_until));
 }
 
 /*

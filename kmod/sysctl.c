@@ -6,9 +6,6 @@
 #include "net.h"
 #include "sysctl.h"
 
-/* A socket that waits a minute for close() has been forgotten, not delayed. */
-enum { CLOSE_WAIT_STUCK_MS = 60 * 1000 };
-
 static const struct ctl_table settings[] = {
 	{
 		.procname	= "close_wait_stuck_ms",
@@ -34,7 +31,6 @@ int tcpw_sysctl_net_init(struct tcpw_net *tn)
 
 	if (!table)
 		return -ENOMEM;
-	tn->close_wait_stuck_ms = CLOSE_WAIT_STUCK_MS;
 	table[0].data = &tn->close_wait_stuck_ms;
 	tn->sysctl = tcpw_register_sysctl(tn->net, "net/tcpwatch", table);
 	if (!tn->sysctl) {

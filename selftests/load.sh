@@ -39,6 +39,31 @@ reader_inside()
 	module_left_nothing
 }
 
+# held_inside HOW FILE: rmmod while a read, or a write, waits for memory that does not come. It has
+# to wait, too, but nobody else.
+held_inside()
+{
+	module_load || fail "insmod failed"
+	spawn held a "$TRAFFIC/held" "$1" "$2" >"$WORK/held"
+	wait_for "it is held" grep -q held "$WORK/held"
+	log_mark
+	background rmmod module_unload
+	wait_for "rmmod waits" waits_for_files
+	timeout 30 unshare --net sh -c '[ ! -e /proc/net/tcpwatch ]' ||
+		fail "no namespace can be made meanwhile, or it has files"
+	pgrep -x rmmod >/dev/null || fail "rmmod has ended before the one in the file"
+	stop held
+	wait "${PEER_PID[rmmod]}"
+	expect_eq "the status of rmmod" $? 0
+	unset 'PEER_PID[rmmod]'
+	module_left_nothing
+}
+
+waits_for_files()
+{
+	grep -qE 'proc_entry_rundown|unregister_sysctl' "/proc/$(pgrep -x rmmod)/stack"
+}
+
 read_forever()
 {
 	while :; do
@@ -80,4 +105,7 @@ for file in summary connections close_wait; do
 	test_case "rmmod with $file read in part" reader_inside $file 100
 done
 test_case "rmmod with readers at work" readers_at_work
+test_case "rmmod with a read that is held up" held_inside read /proc/tcpwatch/summary
+test_case "rmmod with a setting's write that is held up" \
+	held_inside write /proc/sys/net/tcpwatch/close_wait_stuck_ms
 run_cases

@@ -2,6 +2,9 @@
 /*
  * /proc/tcpwatch/listeners: the sockets in LISTEN, with their queues.
  */
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/seq_file_net.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
 #include <net/request_sock.h>
@@ -13,7 +16,7 @@
 #include "snapshot.h"
 
 enum {
-	STEP = 512,		/* requests, while others wait for the lock */
+	STEP = 32,		/* requests, while others wait for the lock */
 	WALKS = 4,		/* until one of them sees the whole queue */
 };
 
@@ -95,20 +98,23 @@ static bool walk_queue(struct walk *walk)
 
 /*
  * The connections in the accept queue whose peer has closed already. Of one that is longer than a
- * step, and moves on each time while it is looked at, they are those up to there.
+ * step, and moves on each time while it is looked at, they are those up to there. However many
+ * read, the traffic has one at a time to share the queue's lock with.
  */
-static unsigned int count_close_wait(struct sock *sk)
+static unsigned int count_close_wait(struct tcpw_net *tn, struct sock *sk)
 {
 	struct walk walk = { };
 	unsigned int i;
 
-	if (!READ_ONCE(sk->sk_ack_backlog))
+	/* Who is killed will not see the number. */
+	if (!READ_ONCE(sk->sk_ack_backlog) || mutex_lock_killable(&tn->queue_walk))
 		return 0;
 	for (i = 0; i < WALKS; i++) {
 		walk = (struct walk){ .queue = &inet_csk(sk)->icsk_accept_queue };
 		if (walk_queue(&walk))
 			break;
 	}
+	mutex_unlock(&tn->queue_walk);
 	return walk.close_wait;
 }
 
@@ -133,7 +139,7 @@ static int show(struct seq_file *m, void *v)
 	tcpw_put(&line, READ_ONCE(sk->sk_max_ack_backlog));
 	tcpw_put(&line, inet_csk_reqsk_queue_len(sk));
 	tcpw_put(&line, atomic_read(&sk->sk_drops));
-	tcpw_put(&line, count_close_wait(sk));
+	tcpw_put(&line, count_close_wait(tcpw_net_of(seq_file_net(m)), sk));
 	tcpw_put(&line, tcpw_snapshot_memory(sk));
 	return tcpw_row_end(row, &line, m);
 }

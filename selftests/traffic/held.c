@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * held poll | held send ADDRESS: a task in a system call that does not end, as its memory has a
- * page that never comes. So it is where a file is mapped that is on a server which does not answer.
+ * held poll | held send ADDRESS | held read FILE | held write FILE: a task in a system call that
+ * does not end, as its memory has a page that never comes. So it is where a file is mapped that is
+ * on a server which does not answer.
  *
  * "poll" polls /proc/tcpwatch/events, and an epoll file whose lock a thread holds that writes to
  * such a page: the task is in the events' wait queue, wakes up, and can't leave. "send" sends such
- * a page to ADDRESS, and owns the socket meanwhile.
+ * a page to ADDRESS, and owns the socket meanwhile. "read" and "write" read FILE into it, or write
+ * it there.
  *
  * Prints "held" when the page has been asked for, and stays so until it is killed.
  */
@@ -48,21 +50,19 @@ static void make_page(void)
 		err(1, "UFFDIO_REGISTER");
 }
 
-static void start(void *(*run)(void *), int *fd)
+/* Have it run by a thread, until that asks for the page. */
+static void hold(void *(*run)(void *), int *fd)
 {
+	struct uffd_msg msg;
 	pthread_t thread;
 	int error = pthread_create(&thread, NULL, run, fd);
 
 	if (error)
 		errx(1, "pthread_create: %s", strerror(error));
-}
-
-static void wait_until_held(void)
-{
-	struct uffd_msg msg;
-
 	if (read(faults, &msg, sizeof(msg)) != sizeof(msg))
 		err(1, "read from userfaultfd");
+	puts("held");
+	fflush(stdout);
 }
 
 static void *wait_into_page(void *fd)
@@ -75,6 +75,18 @@ static void *send_page(void *fd)
 {
 	send(*(int *)fd, page, page_size, 0);
 	errx(1, "send() has ended");
+}
+
+static void *read_into_page(void *fd)
+{
+	read(*(int *)fd, page, page_size);
+	errx(1, "read() has ended");
+}
+
+static void *write_page(void *fd)
+{
+	write(*(int *)fd, page, 1);
+	errx(1, "write() has ended");
 }
 
 /* An epoll file that has something to tell. */
@@ -97,10 +109,7 @@ static void held_in_poll(void)
 	fds[0].fd = open("/proc/tcpwatch/events", O_RDONLY);
 	if (fds[0].fd < 0)
 		err(1, "/proc/tcpwatch/events");
-	start(wait_into_page, &epoll);
-	wait_until_held();
-	puts("held");
-	fflush(stdout);
+	hold(wait_into_page, &epoll);
 	fds[1].fd = epoll;
 	poll(fds, 2, -1);
 	errx(1, "poll() has ended");
@@ -117,10 +126,17 @@ static void held_in_send(const char *address)
 	fd = socket(to.ss_family, SOCK_STREAM, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, len))
 		err(1, "%s", address);
-	start(send_page, &fd);
-	wait_until_held();
-	puts("held");
-	fflush(stdout);
+	hold(send_page, &fd);
+	pause();
+}
+
+static void held_in_file(const char *path, int mode, void *(*run)(void *))
+{
+	int fd = open(path, mode);
+
+	if (fd < 0)
+		err(1, "%s", path);
+	hold(run, &fd);
 	pause();
 }
 
@@ -131,7 +147,11 @@ int main(int argc, char **argv)
 		held_in_poll();
 	else if (argc == 3 && !strcmp(argv[1], "send"))
 		held_in_send(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "read"))
+		held_in_file(argv[2], O_RDONLY, read_into_page);
+	else if (argc == 3 && !strcmp(argv[1], "write"))
+		held_in_file(argv[2], O_WRONLY, write_page);
 	else
-		errx(2, "usage: held poll | held send ADDRESS");
+		errx(2, "usage: held poll | held send ADDRESS | held read FILE | held write FILE");
 	return 0;
 }
