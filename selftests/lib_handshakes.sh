@@ -16,6 +16,7 @@
 . "$HERE/lib_reader.sh"
 
 # Where forged SYNs are from; the way back is there (route_back).
+# shellcheck disable=SC2034 # for those who source this
 declare -A NETWORKS=([4]='198.51.100.0/24 203.0.113.0/24' [6]='2001:db8:1::/64 2001:db8:2::/64')
 
 # half_open NAME FAMILY PORT [LISTENING-PORT]: a client on PORT whose ACKs are lost
