@@ -33,7 +33,7 @@ help:
 	@echo '  test       all tests; TESTS="tracing top" for some, by their name or their suite'"'"'s'
 	@echo '  test-kernels  all tests on Linux 5.10, 6.1, 6.12 and 7.3, each in a root of its own'
 	@echo '             release of Debian (made once; only root can); KERNELS="7.3 7.3-rt" for some'
-	@echo '  test-debug the same on kernels that find what is wrong, built for it (10 minutes,'
+	@echo '  test-debug the same on kernels that find what is wrong, built for it (20 minutes,'
 	@echo '             once): one with KASAN, lockdep, kmemleak and the like, one with KCSAN;'
 	@echo '             KERNELS=kasan for one of them'
 	@echo '  test-storms  100,000 sockets held, and 300 rounds of everything at once on 4 CPUs;'

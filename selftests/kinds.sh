@@ -226,7 +226,6 @@ for f in 4 6; do
 	fi
 	test_case "taken out and put into another socket, IPv$f" repaired $f
 done
-# BTF would take debug information, which the kernels of test_debug.sh are built without.
-[[ $(uname -r) = *-k[ac]san ]] || test_case "BPF iterators" iterated
+test_case "BPF iterators" iterated
 test_case "nothing is left" reloaded
 run_cases

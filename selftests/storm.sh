@@ -55,7 +55,7 @@ rounds()
 	local i
 
 	for ((i = 1; i <= ROUNDS; i++)); do
-		[ -z "$WALKS" ] || peer_ask walker walk
+		peer_ask walker walk
 		module_load || fail "insmod $i failed"
 		# Any CLOSE_WAIT that a tick finds is stuck, and traced to the end.
 		ns_sysctl a net.tcpwatch.close_wait_stuck_ms=1
@@ -66,7 +66,7 @@ rounds()
 		expect_eq "illegal transitions the time $i" "$(summary a illegal_transitions)" 0
 		agree_about_crowd "$i"
 		module_unload || fail "rmmod $i failed"
-		[ -z "$WALKS" ] || peer_answer walker walk
+		peer_answer walker walk
 		[ "$CASE_FAILED" = 0 ] || break
 		[ $((i % 20)) != 0 ] || say "$i rounds"
 	done
@@ -96,7 +96,7 @@ calm()
 		expect_match "what became of $name" "$VALUE" '^[1-9][0-9]* connections, 0 failures$'
 		say "$name: $VALUE"
 	done
-	[ -z "$WALKS" ] || peer_stop walker || fail "the walker failed"
+	peer_stop walker || fail "the walker failed"
 	for name in nosya nosyb; do
 		peer_stop $name || fail "$name: $VALUE"
 		expect_match "what $name saw" "$VALUE" '^[1-9][0-9]* reads, 0 faults'
@@ -122,6 +122,7 @@ over()
 }
 
 [ -e $TRACING/trace ] || mount -t tracefs tracefs $TRACING || give_up "there is no tracefs"
+[ -e /sys/kernel/btf/vmlinux ] || give_up "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)"
 module_absent
 modprobe -q tls # in the kernel, or there is none; then encrypted fails
 log_mark
@@ -146,12 +147,7 @@ peer_start medley6 a medley '[::1]:0' 1 "${KINDS[@]}"
 for churn in "${CHURNS[@]}"; do
 	peer_line "$churn"
 done
-# Debug information, which the walk takes, the kernels of test_debug.sh have not.
-WALKS=
-if [ -e /sys/kernel/btf/vmlinux ]; then
-	WALKS=yes
-	peer_start walker a iterate
-fi
+peer_start walker a iterate
 peer_start server b server '[::]:80'
 peer_line server
 peer_start nosya a nosy /proc/tcpwatch 4

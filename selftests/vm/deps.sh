@@ -59,6 +59,7 @@ packages_here()
 	bzip2               bzip2
 	xz-utils            xz
 	zstd                zstd
+	dwarves             pahole
 	mmdebstrap          mmdebstrap
 	qemu-system-x86     qemu-system-x86_64
 	chromium            chromium
