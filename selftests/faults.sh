@@ -386,6 +386,8 @@ module_vanishes()
 		case $? in
 		0) expect_eq "the document of look $i" "$(jq -r .format "$WORK/out")" 1 ;;
 		3) said "look $i" tcpwatch ;;
+		# It is back already.
+		5) said "look $i" 'went away while it was being read' ;;
 		*) fail "look $i ended with $?: $(cat "$WORK/err")" ;;
 		esac
 	done
@@ -400,6 +402,58 @@ load_and_unload()
 		module_unload
 		module_load
 	done
+}
+
+# The module goes while a reader that has a file open is between two reads of it.
+file_taken_away()
+{
+	local status=0 reader tries
+
+	peer_start crowd a client --count 500 127.0.0.1:9001
+	peer_line crowd
+	for ((tries = 0; tries < 20 && status == 0; tries++)); do
+		become a tcpwatch list --json >"$WORK/out" 2>"$WORK/err" </dev/null &
+		reader=$!
+		if stopped_in_connections $reader; then
+			module_unload
+			kill -CONT $reader
+		fi
+		wait $reader
+		status=$?
+		module_need
+	done
+	peer_stop crowd
+	expect_eq "the status" $status $UNLOADED
+	said "a file that was taken away" 'the module is not loaded'
+	expect_eq "what it prints" "$(cat "$WORK/out")" ''
+}
+
+# stopped_in_connections READER: it stands still with that file open; false: it has ended, or will
+stopped_in_connections()
+{
+	until reads_connections "$1"; do
+		[ -e "/proc/$1" ] || return 1
+	done
+	kill -STOP "$1" 2>/dev/null
+	wait_for "it stands still" stands_still "$1"
+	reads_connections "$1" && return
+	kill -CONT "$1" 2>/dev/null
+	return 1
+}
+
+stands_still()
+{
+	[ ! -e "/proc/$1" ] || grep -q '^State:	T' "/proc/$1/status" 2>/dev/null
+}
+
+reads_connections()
+{
+	local fd
+
+	for fd in "/proc/$1/fd"/*; do
+		[ "$fd" -ef "/proc/$1/net/tcpwatch/connections" ] && return
+	done
+	return 1
 }
 
 # What it writes can't be written.
@@ -446,5 +500,6 @@ test_case "values that are none" wrong_values
 test_case "namespaces that vanish" namespaces_vanish
 test_case "processes that vanish" processes_vanish
 test_case "a module that vanishes" module_vanishes
+test_case "a file that is taken away" file_taken_away
 test_case "an answer that can't be written" nobody_reads
 run_cases

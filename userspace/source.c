@@ -104,6 +104,9 @@ bool source_has(const struct source *source, const char *name)
 enum status source_failed(const struct source *source, const char *name, int error,
 			  struct fault *fault)
 {
+	/* procfs says so of a file that was open when the module took it away. */
+	if (error == EIO && !source->saved)
+		error = ENXIO;
 	switch (error) {
 	case EAGAIN:
 		return fault_set(fault, STATUS_UNLOADED,
