@@ -407,19 +407,19 @@ load_and_unload()
 # The module goes while a reader that has a file open is between two reads of it.
 file_taken_away()
 {
-	local status=0 reader tries
+	local status=0 tries
 
 	peer_start crowd a client --count 500 127.0.0.1:9001
 	peer_line crowd
 	for ((tries = 0; tries < 20 && status == 0; tries++)); do
-		become a tcpwatch list --json >"$WORK/out" 2>"$WORK/err" </dev/null &
-		reader=$!
-		if stopped_in_connections $reader; then
+		spawn reader a tcpwatch list --json >"$WORK/out" 2>"$WORK/err" </dev/null
+		if stopped_in_connections "${PEER_PID[reader]}"; then
 			module_unload
-			kill -CONT $reader
+			kill -CONT "${PEER_PID[reader]}"
 		fi
-		wait $reader
+		wait "${PEER_PID[reader]}"
 		status=$?
+		unset "PEER_PID[reader]"
 		module_need
 	done
 	peer_stop crowd
