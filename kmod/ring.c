@@ -37,7 +37,7 @@ static enum cpuhp_state cpu_state __read_mostly;	/* whose instances the rings ar
  * @busy: an event is being written
  * @slots: where; NULL where the CPU was never online, or there was no memory when it came
  * @wake: wakes the readers from where that is allowed
- * @wait: the readers
+ * @ring: whose part it is
  *
  * @head, @busy and @slots[] are written by the CPU itself, with bottom halves off.
  */
@@ -46,19 +46,23 @@ struct part {
 	bool busy;
 	struct tcpw_event *slots;
 	struct irq_work wake;
-	struct wait_queue_head *wait;
+	struct tcpw_ring *ring;
 };
 
 /**
  * struct tcpw_ring - the rings of a namespace
  * @mask: one less than the slots of each
  * @readers: how many read; protected by the namespace's ring_lock
+ * @asked: a reader wants to be woken by the next event; only then is it
+ * @wait: the readers that do
  * @part: one for each CPU
  * @node: what is told of CPUs that come online
  */
 struct tcpw_ring {
 	unsigned long mask;
 	unsigned int readers;
+	unsigned int asked;
+	struct wait_queue_head *wait;
 	struct part __percpu *part;
 	struct hlist_node node;
 };
@@ -134,10 +138,19 @@ void tcpw_ring_net_exit(struct tcpw_net *tn)
 
 /* ---- writing */
 
-/* In hard interrupt context, where no lock of a writer is held. */
+/*
+ * In hard interrupt context, or on PREEMPT_RT in a thread; no lock of a writer is held. Once for
+ * each time that a reader has asked: there the queue's lock sleeps, the threads have priority, and
+ * if each event took that lock, a reader that wants it, to sleep or when it is awake again, would
+ * not get it while events come.
+ */
 static void wake(struct irq_work *work)
 {
-	wake_up_interruptible_all(container_of(work, struct part, wake)->wait);
+	struct tcpw_ring *ring = container_of(work, struct part, wake)->ring;
+
+	/* Who asks from here on is in the queue already, or sees the event: tcpw_ring_ask(). */
+	if (xchg(&ring->asked, 0))
+		wake_up_interruptible_all(ring->wait);
 }
 
 /**
@@ -188,8 +201,13 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 	smp_store_release(&part->head, part->head + 1);
 	/* And that before the end of being busy: learn(). */
 	smp_store_release(&part->busy, false);
-	/* Either the reader that goes to sleep sees the new head, or this sees the reader. */
-	if (wq_has_sleeper(part->wait))
+	/*
+	 * Either the reader that goes to sleep sees the new head, or this what it asks for and
+	 * that it waits. Nobody may wait yet: AIO and io_uring until 5.15 also poll first and
+	 * then go into the queue again; what was asked for is still there at the next event.
+	 */
+	smp_mb();
+	if (READ_ONCE(ring->asked) && waitqueue_active(ring->wait))
 		irq_work_queue(&part->wake);
 	preempt_enable();
 	local_bh_enable();
@@ -240,6 +258,7 @@ static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 	if (!ring)
 		return NULL;
 	ring->mask = slots_of_a_ring - 1;
+	ring->wait = tn->ring_wait;
 	ring->part = alloc_percpu_gfp(struct part, GFP_KERNEL_ACCOUNT);
 	if (!ring->part)
 		goto err_part;
@@ -247,7 +266,7 @@ static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 		struct part *part = per_cpu_ptr(ring->part, cpu);
 
 		init_irq_work(&part->wake, wake);
-		part->wait = tn->ring_wait;
+		part->ring = ring;
 	}
 	/*
 	 * Not left to cpuhp: it holds a mutex of the whole machine's meanwhile, and who opens the
@@ -372,6 +391,24 @@ bool tcpw_ring_ready(const struct tcpw_ring_reader *reader)
 			return true;
 	}
 	return false;
+}
+
+/**
+ * tcpw_ring_ask() - have those in the namespace's ring_wait woken by the next event
+ * @reader: the reader, in that queue if it is to be woken
+ *
+ * Whoever sleeps looks for what there is, tcpw_ring_ready(), after this: an event that is not
+ * seen then wakes. That is the last until somebody asks again, as a poll does each time: what
+ * stays in the queue between polls (epoll's, io_uring's) polls before it waits for another one.
+ *
+ * Context: any.
+ */
+void tcpw_ring_ask(struct tcpw_ring_reader *reader)
+{
+	/* The queue comes before it, older kernels' poll_wait() orders nothing: wake(). */
+	smp_mb();
+	/* And it before the look at the heads: tcpw_ring_end(). */
+	smp_store_mb(reader->ring->asked, 1);
 }
 
 /* Until what is being written on that CPU is. */

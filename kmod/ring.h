@@ -39,6 +39,7 @@ void tcpw_ring_end(struct tcpw_ring *ring);
 
 struct tcpw_ring_reader *tcpw_ring_join(struct tcpw_net *tn);
 void tcpw_ring_leave(struct tcpw_ring_reader *reader);
+void tcpw_ring_ask(struct tcpw_ring_reader *reader);
 bool tcpw_ring_ready(const struct tcpw_ring_reader *reader);
 bool tcpw_ring_next(struct tcpw_ring_reader *reader, struct tcpw_event *event, u64 *lost);
 

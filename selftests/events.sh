@@ -413,6 +413,56 @@ all_accounted()
 	[ "$(all_in slow)" = "$1" ]
 }
 
+# Who polls by epoll stays in the queue meanwhile, whatever it does: it is woken for each time that
+# it asks, and not for each event.
+woken_for_asking()
+{
+	local before interrupts n=500 i
+
+	module_fresh
+	asks >"$WORK/asks"
+	kill -STOP "${PEER_PID[asks]}"
+	before=$(irq_works)
+	in_ns a "$TRAFFIC/churn" 127.0.0.1:0 1 $n >/dev/null || fail "churn failed"
+	interrupts=$(($(irq_works) - before))
+	kill -CONT "${PEER_PID[asks]}"
+	wait_for "all is told" grep -qx "$((2 * n)) ended" "$WORK/asks"
+	# Of each end, two events at least; whatever else the kernel does.
+	expect_between "interrupts to wake who does not ask" "$interrupts" 1 "$n"
+	for ((i = n + 1; i <= n + 5; i++)); do
+		in_ns a "$TRAFFIC/churn" 127.0.0.1:0 1 1 >/dev/null || fail "churn failed"
+		wait_for "it is woken again" grep -qx "$((2 * i)) ended" "$WORK/asks"
+	done
+	stop asks
+}
+
+# Reads all that there is whenever epoll has something new, and says how many have ended.
+asks()
+{
+	spawn asks a python3 -c '
+import os, select
+fd = os.open("/proc/tcpwatch/events", os.O_RDONLY | os.O_NONBLOCK)
+epoll = select.epoll()
+epoll.register(fd, select.EPOLLIN | select.EPOLLET)
+print("waits", flush=True)
+text = b""
+while epoll.poll():
+    try:
+        while True:
+            text += os.read(fd, 65536)
+    except BlockingIOError:
+        print(text.count(b" closed "), "ended", flush=True)
+'
+	wait_for "it polls" sleeps asks
+}
+
+# How many interrupts there have been that do what another context could not.
+irq_works()
+{
+	awk '$1 == "IWI:" { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' \
+		/proc/interrupts
+}
+
 # polls NAME PYTHON: waits by that for what happens to fd, quiet until it wakes up
 polls()
 {
@@ -579,6 +629,7 @@ test_case "each reader at its own place" own_places
 test_case "each namespace its own" own_namespace
 test_case "read in bites" in_bites
 test_case "a reader that is too slow" too_slow
+test_case "who polls is woken for asking" woken_for_asking
 test_case "the module goes" the_end
 test_case "the module goes, and who polls is frozen" frozen_at_the_end
 test_case "the module goes, and who polls is held up" held_at_the_end

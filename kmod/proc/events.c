@@ -231,6 +231,13 @@ static bool ready(const struct stream *stream)
 	return stream->taken != length(stream) || tcpw_ring_ready(stream->ring);
 }
 
+/* The same; and if not, whoever is in the queue is woken once there is. */
+static bool ready_or_asked(struct stream *stream)
+{
+	tcpw_ring_ask(stream->ring);
+	return ready(stream);
+}
+
 static struct tcpw_net *tn_of(const struct file *file)
 {
 	return tcpw_net_of(proc_get_parent_data(file_inode(file)));
@@ -256,7 +263,8 @@ static ssize_t events_read(struct file *file, char __user *to, size_t size, loff
 			break;
 		}
 		ret = wait_event_interruptible(*tn->ring_wait,
-					       ready(stream) || READ_ONCE(tn->ring_over));
+					       ready_or_asked(stream) ||
+					       READ_ONCE(tn->ring_over));
 	} while (!ret);
 	left = stream->taken != length(stream);
 	mutex_unlock(&stream->lock);
@@ -268,15 +276,13 @@ static ssize_t events_read(struct file *file, char __user *to, size_t size, loff
 
 static __poll_t events_poll(struct file *file, struct poll_table_struct *wait)
 {
-	const struct stream *stream = file->private_data;
+	struct stream *stream = file->private_data;
 	struct tcpw_net *tn = tn_of(file);
 	__poll_t mask = 0;
 
 	poll_wait(file, tn->ring_wait, wait);
-	/* Pairs with tcpw_ring_end(); older kernels' poll_wait() orders nothing. */
-	smp_mb();
 	/* Who reads at the same time may take what is there: then either answer is right. */
-	if (data_race(ready(stream)))
+	if (data_race(ready_or_asked(stream)))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	/* The end is all that anybody may ask for, exceptfds of select() too: nobody sleeps on. */
 	if (READ_ONCE(tn->ring_over))
