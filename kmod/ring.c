@@ -201,12 +201,12 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 	smp_store_release(&part->head, part->head + 1);
 	/* And that before the end of being busy: learn(). */
 	smp_store_release(&part->busy, false);
-	/*
-	 * Either the reader that goes to sleep sees the new head, or this what it asks for and
-	 * that it waits. Nobody may wait yet: AIO and io_uring until 5.15 also poll first and
-	 * then go into the queue again; what was asked for is still there at the next event.
-	 */
+	/* Either the reader that goes to sleep sees the new head, or this that it waits. */
 	smp_mb();
+	/*
+	 * Who asks may not wait yet: AIO and io_uring of older kernels also go into the queue anew
+	 * after they have polled. Then it is asked for still at the next event.
+	 */
 	if (READ_ONCE(ring->asked) && waitqueue_active(ring->wait))
 		irq_work_queue(&part->wake);
 	preempt_enable();
