@@ -28,6 +28,9 @@ enum {
 	SLOTS_MOST = 1 << 20,
 };
 
+/* In jiffies: so long after the last wake an event wakes those who wait, asked for or not. */
+#define WAKE_ANYHOW (HZ / 10)
+
 static unsigned long slots_of_a_ring __read_mostly;
 static enum cpuhp_state cpu_state __read_mostly;	/* whose instances the rings are */
 
@@ -53,8 +56,9 @@ struct part {
  * struct tcpw_ring - the rings of a namespace
  * @mask: one less than the slots of each
  * @readers: how many read; protected by the namespace's ring_lock
- * @asked: a reader wants to be woken by the next event; only then is it
- * @wait: the readers that do
+ * @asked: a reader wants to be woken by the next event
+ * @woken: when they were, in jiffies
+ * @wait: who waits
  * @part: one for each CPU
  * @node: what is told of CPUs that come online
  */
@@ -62,6 +66,7 @@ struct tcpw_ring {
 	unsigned long mask;
 	unsigned int readers;
 	unsigned int asked;
+	unsigned long woken;
 	struct wait_queue_head *wait;
 	struct part __percpu *part;
 	struct hlist_node node;
@@ -138,19 +143,27 @@ void tcpw_ring_net_exit(struct tcpw_net *tn)
 
 /* ---- writing */
 
+/* Who polls may stand by, and be unable to ask in time: tcpw_ring_ask(). */
+static bool overdue(const struct tcpw_ring *ring)
+{
+	return time_after(jiffies, READ_ONCE(ring->woken) + WAKE_ANYHOW);
+}
+
 /*
- * In hard interrupt context, or on PREEMPT_RT in a thread; no lock of a writer is held. Once for
- * each time that a reader has asked: there the queue's lock sleeps, the threads have priority, and
- * if each event took that lock, a reader that wants it, to sleep or when it is awake again, would
- * not get it while events come.
+ * In hard interrupt context, or on PREEMPT_RT in a thread; no lock of a writer is held. Not for
+ * each event: there the queue's lock sleeps, the threads have priority, and a reader that wants it,
+ * to sleep or when it is awake again, would not get it while events come.
  */
 static void wake(struct irq_work *work)
 {
 	struct tcpw_ring *ring = container_of(work, struct part, wake)->ring;
+	bool asked = xchg(&ring->asked, 0);
 
 	/* Who asks from here on is in the queue already, or sees the event: tcpw_ring_ask(). */
-	if (xchg(&ring->asked, 0))
-		wake_up_interruptible_all(ring->wait);
+	if (!asked && !overdue(ring))
+		return;
+	WRITE_ONCE(ring->woken, jiffies);
+	wake_up_interruptible_all(ring->wait);
 }
 
 /**
@@ -201,13 +214,10 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 	smp_store_release(&part->head, part->head + 1);
 	/* And that before the end of being busy: learn(). */
 	smp_store_release(&part->busy, false);
-	/* Either the reader that goes to sleep sees the new head, or this that it waits. */
+	/* The new head is seen by the reader that goes to sleep, if its asking is not seen here. */
 	smp_mb();
-	/*
-	 * Who asks may not wait yet: AIO and io_uring of older kernels also go into the queue anew
-	 * after they have polled. Then it is asked for still at the next event.
-	 */
-	if (READ_ONCE(ring->asked) && waitqueue_active(ring->wait))
+	/* Likewise with its place in the queue. */
+	if (waitqueue_active(ring->wait) && (READ_ONCE(ring->asked) || overdue(ring)))
 		irq_work_queue(&part->wake);
 	preempt_enable();
 	local_bh_enable();
@@ -258,6 +268,7 @@ static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 	if (!ring)
 		return NULL;
 	ring->mask = slots_of_a_ring - 1;
+	ring->woken = jiffies;
 	ring->wait = tn->ring_wait;
 	ring->part = alloc_percpu_gfp(struct part, GFP_KERNEL_ACCOUNT);
 	if (!ring->part)
@@ -398,8 +409,10 @@ bool tcpw_ring_ready(const struct tcpw_ring_reader *reader)
  * @reader: the reader, in that queue if it is to be woken
  *
  * Whoever sleeps looks for what there is, tcpw_ring_ready(), after this: an event that is not
- * seen then wakes. That is the last until somebody asks again, as a poll does each time: what
- * stays in the queue between polls (epoll's, io_uring's) polls before it waits for another one.
+ * seen then wakes. That is the last until somebody asks again, as a poll does each time, and
+ * whoever has read all: what stays in the queue (epoll's, io_uring's) may be waited for through
+ * another file, and not polled. Older kernels' AIO and io_uring leave the queue, poll, and go into
+ * it after that; if others were woken in between, a later event wakes them, WAKE_ANYHOW.
  *
  * Context: any.
  */

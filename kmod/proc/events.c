@@ -202,6 +202,18 @@ static bool next_line(struct stream *stream, struct tcpw_net *tn)
 	return length(stream);
 }
 
+static bool ready(const struct stream *stream)
+{
+	return stream->taken != length(stream) || tcpw_ring_ready(stream->ring);
+}
+
+/* The same; and if not, whoever is in the queue is woken once there is. */
+static bool ready_or_asked(struct stream *stream)
+{
+	tcpw_ring_ask(stream->ring);
+	return ready(stream);
+}
+
 /* What is there now: bytes, also 0, or -EFAULT if not even one could be copied. */
 static ssize_t copy_lines(struct stream *stream, struct tcpw_net *tn, char __user *to,
 			  size_t size)
@@ -211,8 +223,12 @@ static ssize_t copy_lines(struct stream *stream, struct tcpw_net *tn, char __use
 	while (copied < size) {
 		size_t n;
 
-		if (stream->taken == length(stream) && !next_line(stream, tn))
-			break;
+		if (stream->taken == length(stream) && !next_line(stream, tn)) {
+			/* Who polls may wait now without another poll: tcpw_ring_ask(). */
+			if (!ready_or_asked(stream))
+				break;
+			continue;
+		}
 		n = min(size - copied, length(stream) - stream->taken);
 		if (copy_to_user(to + copied, stream->text + stream->taken, n))
 			return copied ? copied : -EFAULT;
@@ -224,18 +240,6 @@ static ssize_t copy_lines(struct stream *stream, struct tcpw_net *tn, char __use
 			break;
 	}
 	return copied;
-}
-
-static bool ready(const struct stream *stream)
-{
-	return stream->taken != length(stream) || tcpw_ring_ready(stream->ring);
-}
-
-/* The same; and if not, whoever is in the queue is woken once there is. */
-static bool ready_or_asked(struct stream *stream)
-{
-	tcpw_ring_ask(stream->ring);
-	return ready(stream);
 }
 
 static struct tcpw_net *tn_of(const struct file *file)
@@ -281,8 +285,9 @@ static __poll_t events_poll(struct file *file, struct poll_table_struct *wait)
 	__poll_t mask = 0;
 
 	poll_wait(file, tn->ring_wait, wait);
+	tcpw_ring_ask(stream->ring);
 	/* Who reads at the same time may take what is there: then either answer is right. */
-	if (data_race(ready_or_asked(stream)))
+	if (data_race(ready(stream)))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	/* The end is all that anybody may ask for, exceptfds of select() too: nobody sleeps on. */
 	if (READ_ONCE(tn->ring_over))
