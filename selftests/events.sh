@@ -444,7 +444,6 @@ import os, select
 fd = os.open("/proc/tcpwatch/events", os.O_RDONLY | os.O_NONBLOCK)
 epoll = select.epoll()
 epoll.register(fd, select.EPOLLIN | select.EPOLLET)
-print("waits", flush=True)
 text = b""
 while epoll.poll():
     try:
