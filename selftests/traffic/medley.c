@@ -264,10 +264,12 @@ static bool encrypted(struct pair *pair)
 	       close_spoken(pair);
 }
 
-/* Until all that was said is acknowledged: a late segment would find no socket. */
+/* A segment that comes late would find no socket. */
+static const struct timespec nap = { .tv_nsec = 1000000 };
+
+/* Until all that was said is acknowledged: nothing is sent again. */
 static bool wait_quiet(int fd)
 {
-	const struct timespec nap = { .tv_nsec = 1000000 };
 	int n;
 
 	while (!ioctl(fd, TIOCOUTQ, &n)) {
@@ -278,11 +280,37 @@ static bool wait_quiet(int fd)
 	return false;
 }
 
+static bool ask_info(int fd, struct tcp_info *info)
+{
+	socklen_t len = sizeof(*info);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &len);
+}
+
+/*
+ * Until all segments of the server are there: an ACK may be overtaken by the word that follows it,
+ * sent by another CPU. The client has one more, the SYN-ACK, which no socket sent.
+ */
+static bool wait_arrived(const struct pair *pair)
+{
+	struct tcp_info client, server;
+
+	for (int i = 0; i < TALK_LIMIT_S * 1000; i++) {
+		if (!ask_info(pair->client, &client) || !ask_info(pair->server, &server))
+			return false;
+		if (client.tcpi_segs_in > server.tcpi_segs_out)
+			return true;
+		nanosleep(&nap, NULL);
+	}
+	errno = ETIMEDOUT;
+	return false;
+}
+
 /* The client's end goes to a new socket. */
 static bool repaired(struct pair *pair)
 {
 	if (!open_pair(pair) || !talk_both(pair->client, pair->server) ||
-	    !wait_quiet(pair->client) || !wait_quiet(pair->server) ||
+	    !wait_quiet(pair->client) || !wait_quiet(pair->server) || !wait_arrived(pair) ||
 	    repair_take(pair->client, &my.image))
 		return false;
 	close_end(&pair->client);
