@@ -108,13 +108,29 @@ calm()
 	expect_eq "untracked" "$(summary a untracked)" 0
 }
 
+# all_ended NAMESPACE: its sockets; what is left is told, by ss and by the module
+all_ended()
+{
+	# One that nobody holds, and whose FIN nobody acknowledges, sends it for 102 s from the first
+	# retransmission timeout of 200 ms on (tcp_orphan_retries()).
+	local WAIT_LIMIT_S=$((WAIT_LIMIT_S + 120)) line
+
+	wait_for "no socket of $1 is left" summary_is "$1" connections 0 && return
+	{
+		ss_all "$1" neoi
+		table "$1" connections state local remote id uid inode
+	} | while IFS= read -r line; do
+		say "$line"
+	done
+}
+
 over()
 {
 	peer crowd close "$CROWD"
 	peer_stop server
 	in_ns b ss -HtaK >/dev/null
-	wait_for "no socket of a is left" summary_is a connections 0
-	wait_for "no socket of b is left" summary_is b connections 0
+	all_ended a
+	all_ended b
 	agree a
 	agree b
 	module_unload || fail "rmmod failed"
