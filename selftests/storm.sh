@@ -111,8 +111,8 @@ calm()
 # all_ended NAMESPACE: its sockets; what is left is told, by ss and by the module
 all_ended()
 {
-	# One that nobody holds, and whose FIN nobody acknowledges, sends it for 102 s from the first
-	# retransmission timeout of 200 ms on (tcp_orphan_retries()).
+	# One that nobody holds, and whose FIN nobody acknowledges, sends it again for 102 s
+	# (tcp_orphan_retries(), from a retransmission timeout of 200 ms on).
 	local WAIT_LIMIT_S=$((WAIT_LIMIT_S + 120)) line
 
 	wait_for "no socket of $1 is left" summary_is "$1" connections 0 && return
