@@ -117,7 +117,7 @@ all_ended()
 
 	wait_for "no socket of $1 is left" summary_is "$1" connections 0 && return
 	{
-		ss_all "$1" neoi
+		ss_all "$1" neoi | awk '!/timer:\(timewait/ { $1 = $1; print }'
 		table "$1" connections state local remote id uid inode
 	} | while IFS= read -r line; do
 		say "$line"
