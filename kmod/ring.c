@@ -4,7 +4,6 @@
 #include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
-#include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/kmemleak.h>
 #include <linux/ktime.h>
@@ -17,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "event.h"
 #include "net.h"
@@ -39,8 +39,6 @@ static enum cpuhp_state cpu_state __read_mostly;	/* whose instances the rings ar
  * @head: how many events have been written
  * @busy: an event is being written
  * @slots: where; NULL where the CPU was never online, or there was no memory when it came
- * @wake: wakes the readers from where that is allowed
- * @ring: whose part it is
  *
  * @head, @busy and @slots[] are written by the CPU itself, with bottom halves off.
  */
@@ -48,8 +46,6 @@ struct part {
 	unsigned long head;
 	bool busy;
 	struct tcpw_event *slots;
-	struct irq_work wake;
-	struct tcpw_ring *ring;
 };
 
 /**
@@ -59,6 +55,7 @@ struct part {
  * @asked: a reader wants to be woken by the next event
  * @woken: when they were, in jiffies
  * @wait: who waits
+ * @wake: wakes them from where that is allowed
  * @part: one for each CPU
  * @node: what is told of CPUs that come online
  */
@@ -68,6 +65,7 @@ struct tcpw_ring {
 	unsigned int asked;
 	unsigned long woken;
 	struct wait_queue_head *wait;
+	struct work_struct wake;
 	struct part __percpu *part;
 	struct hlist_node node;
 };
@@ -150,13 +148,14 @@ static bool overdue(const struct tcpw_ring *ring)
 }
 
 /*
- * In hard interrupt context, or on PREEMPT_RT in a thread; no lock of a writer is held. Not for
- * each event: there the queue's lock sleeps, the threads have priority, and a reader that wants it,
- * to sleep or when it is awake again, would not get it while events come.
+ * In a worker, where no lock of a writer is held. Not irq_work, which PREEMPT_RT leaves to a thread
+ * of the CPU's: what a task that can't leave the CPU yet gives to that after it has been parked, as
+ * the CPU goes offline, waits until it is back. Not for each event: a reader that wants the queue's
+ * lock, to sleep or when it is awake again, must get it while events come.
  */
-static void wake(struct irq_work *work)
+static void wake(struct work_struct *work)
 {
-	struct tcpw_ring *ring = container_of(work, struct part, wake)->ring;
+	struct tcpw_ring *ring = container_of(work, struct tcpw_ring, wake);
 	bool asked = xchg(&ring->asked, 0);
 
 	/* Who asks from here on is in the queue already, or sees the event: tcpw_ring_ask(). */
@@ -218,7 +217,7 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 	smp_mb();
 	/* Likewise with its place in the queue. */
 	if (waitqueue_active(ring->wait) && (READ_ONCE(ring->asked) || overdue(ring)))
-		irq_work_queue(&part->wake);
+		queue_work(system_highpri_wq, &ring->wake);
 	preempt_enable();
 	local_bh_enable();
 }
@@ -244,18 +243,15 @@ static void parts_free(struct tcpw_ring *ring)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct part *part = per_cpu_ptr(ring->part, cpu);
-
-		irq_work_sync(&part->wake);
-		kvfree(part->slots);
-	}
+	for_each_possible_cpu(cpu)
+		kvfree(per_cpu_ptr(ring->part, cpu)->slots);
 	free_percpu(ring->part);
 }
 
 static void ring_free(struct tcpw_ring *ring)
 {
 	cpuhp_state_remove_instance_nocalls(cpu_state, &ring->node);
+	cancel_work_sync(&ring->wake);
 	parts_free(ring);
 	kfree(ring);
 }
@@ -270,15 +266,10 @@ static struct tcpw_ring *ring_alloc(struct tcpw_net *tn)
 	ring->mask = slots_of_a_ring - 1;
 	ring->woken = jiffies;
 	ring->wait = tn->ring_wait;
+	INIT_WORK(&ring->wake, wake);
 	ring->part = alloc_percpu_gfp(struct part, GFP_KERNEL_ACCOUNT);
 	if (!ring->part)
 		goto err_part;
-	for_each_possible_cpu(cpu) {
-		struct part *part = per_cpu_ptr(ring->part, cpu);
-
-		init_irq_work(&part->wake, wake);
-		part->ring = ring;
-	}
 	/*
 	 * Not left to cpuhp: it holds a mutex of the whole machine's meanwhile, and who opens the
 	 * file may be made to wait for memory. There it is for CPUs that come in between.

@@ -11,6 +11,8 @@
 # shellcheck source=selftests/lib_events.sh
 . "$(dirname "$0")/lib_events.sh"
 
+TRACING=/sys/kernel/tracing
+
 # story ID FILE: what happened to it, times left out
 story()
 {
@@ -417,18 +419,19 @@ all_accounted()
 # it asks, and now and then, and not for each event.
 woken_for_asking()
 {
-	local before interrupts n=500 i
+	local n=500 i
 
 	module_fresh
 	asks >"$WORK/asks"
 	kill -STOP "${PEER_PID[asks]}"
-	before=$(irq_works)
+	trace_works 1
 	in_ns a "$TRAFFIC/churn" 127.0.0.1:0 1 $n >/dev/null || fail "churn failed"
-	interrupts=$(($(irq_works) - before))
+	trace_works 0
 	kill -CONT "${PEER_PID[asks]}"
 	wait_for "all is told" grep -qx "$((2 * n)) ended" "$WORK/asks"
 	# Of each end, four events at least.
-	expect_between "interrupts to wake who does not ask" "$interrupts" 1 $((2 * n))
+	expect_between "times that who does not ask was to be woken" \
+		"$(grep -c 'function wake \[tcpwatch\]' $TRACING/trace)" 1 $((2 * n))
 	for ((i = n + 1; i <= n + 5; i++)); do
 		in_ns a "$TRAFFIC/churn" 127.0.0.1:0 1 1 >/dev/null || fail "churn failed"
 		wait_for "it is woken again" grep -qx "$((2 * i)) ended" "$WORK/asks"
@@ -489,11 +492,12 @@ print(len(told), len(outer.poll(30)))
 ')" '1 1'
 }
 
-# How many interrupts there have been that do what another context could not.
-irq_works()
+# trace_works 0|1: what the kernel leaves to workers, as waking is
+trace_works()
 {
-	awk '$1 == "IWI:" { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' \
-		/proc/interrupts
+	[ "$1" = 0 ] || echo >$TRACING/trace
+	echo "$1" >$TRACING/events/workqueue/workqueue_execute_start/enable ||
+		fail "works can't be traced"
 }
 
 # polls NAME PYTHON: waits by that for what happens to fd, quiet until it wakes up
@@ -639,6 +643,7 @@ held_at_the_end()
 	module_fresh
 }
 
+[ -e $TRACING/trace ] || mount -t tracefs tracefs $TRACING || give_up "there is no tracefs"
 module_fresh
 ns_add a
 ns_add b

@@ -30,15 +30,10 @@ reader()
 	wait_for "$1 reads" is_reading "$1"
 }
 
-has_ended()
-{
-	! grep -q '^State:[[:blank:]]*[^Z]' "/proc/${PEER_PID[$1]}/status" 2>/dev/null
-}
-
 # reader_ended NAME STATUS: by itself, or by the signal that it was sent
 reader_ended()
 {
-	wait_for "$1 ends" has_ended "$1" || kill -KILL "${PEER_PID[$1]}"
+	wait_for "$1 ends" is_over "$1" || kill -KILL "${PEER_PID[$1]}"
 	wait "${PEER_PID[$1]}"
 	expect_eq "the status of $1" $? "$2"
 	unset "PEER_PID[$1]"

@@ -145,6 +145,12 @@ stop()
 	unset "PEER_PID[$1]"
 }
 
+# is_over NAME: of spawn; it may have to be waited for
+is_over()
+{
+	! grep -q '^State:[[:blank:]]*[^Z]' "/proc/${PEER_PID[$1]}/status" 2>/dev/null
+}
+
 # peer_listen PEER NAME ADDRESS:PORT [BACKLOG]
 peer_listen()
 {
