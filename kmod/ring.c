@@ -32,6 +32,7 @@ enum {
 #define WAKE_ANYHOW (HZ / 10)
 
 static unsigned long slots_of_a_ring __read_mostly;
+static struct workqueue_struct *wakes __read_mostly;	/* whose workers wake the readers */
 static enum cpuhp_state cpu_state __read_mostly;	/* whose instances the rings are */
 
 /**
@@ -148,10 +149,12 @@ static bool overdue(const struct tcpw_ring *ring)
 }
 
 /*
- * In a worker, where no lock of a writer is held. Not irq_work, which PREEMPT_RT leaves to a thread
- * of the CPU's: what a task that can't leave the CPU yet gives to that after it has been parked, as
- * the CPU goes offline, waits until it is back. Not for each event: a reader that wants the queue's
- * lock, to sleep or when it is awake again, must get it while events come.
+ * In a worker, where no lock of a writer is held, and in one that is not bound to the writer's
+ * CPU: with PREEMPT_RT a task of a higher priority may leave a CPU's own threads no time, for
+ * ever, and if that comes over a bound worker in here, none of RCU goes on. irq_work is left to
+ * such a thread, too; what a task that can't leave the CPU yet gives to that after it has been
+ * parked, as the CPU goes offline, waits until it is back. Not for each event: a reader that wants
+ * the queue's lock, to sleep or when it is awake again, must get it while events come.
  */
 static void wake(struct work_struct *work)
 {
@@ -217,7 +220,7 @@ void tcpw_ring_end(struct tcpw_ring *ring)
 	smp_mb();
 	/* Likewise with its place in the queue. */
 	if (waitqueue_active(ring->wait) && (READ_ONCE(ring->asked) || overdue(ring)))
-		queue_work(system_highpri_wq, &ring->wake);
+		queue_work(wakes, &ring->wake);
 	preempt_enable();
 	local_bh_enable();
 }
@@ -641,11 +644,17 @@ void tcpw_ring_release(struct tcpw_net *tn, unsigned long until)
  */
 int tcpw_ring_init(unsigned int slots)
 {
-	int state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "net/tcpwatch:prepare",
-					    give_slots, NULL);
+	int state;
 
-	if (state < 0)
+	wakes = alloc_workqueue("tcpwatch_wake", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	if (!wakes)
+		return -ENOMEM;
+	state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "net/tcpwatch:prepare", give_slots,
+					NULL);
+	if (state < 0) {
+		destroy_workqueue(wakes);
 		return state;
+	}
 	cpu_state = state;
 	if (!slots)
 		slots = SLOTS_DEFAULT;
@@ -662,4 +671,5 @@ int tcpw_ring_init(unsigned int slots)
 void tcpw_ring_exit(void)
 {
 	cpuhp_remove_multi_state(cpu_state);
+	destroy_workqueue(wakes);
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A CPU goes and comes back while connections open and close and their events are read:
-# nothing is lost, the counts are right, and whoever reads can go meanwhile.
+# nothing is lost, the counts are right, and whoever reads can go meanwhile; so, too, while a task
+# with a real-time priority leaves a CPU's own threads no time.
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -107,6 +108,38 @@ while_it_is_away()
 	peer_stop churn || fail "churn: $VALUE"
 }
 
+# What a CPU's own threads were given can wait for long even while it is there: with PREEMPT_RT a
+# task of a higher priority comes before all of them. Before RCU's as well, unless whoever runs it
+# gives that a higher one yet; and no other task must be in its way, for RCU may wait for that.
+while_it_has_no_time()
+{
+	local rcu refused
+
+	rcu=$(pgrep -x rcuc/1)
+	[ -z "$rcu" ] || chrt -f -p 20 "$rcu" || fail "RCU can't get its priority"
+	taskset -p -c 0 $BASHPID >/dev/null
+	record_by reader a dd bs=4k status=none
+	refused=$(summary a connect_refused)
+	spawn greedy a chrt -f 10 taskset -c 1 bash -c \
+		'while :; do : </dev/tcp/127.0.0.1/9; done 2>/dev/null'
+	wait_for "some are refused" refused_since "$refused" 20
+	wait_for "there are events" test -s "$WORK/reader"
+	kill "${PEER_PID[reader]}"
+	wait_for "the reader has ended" is_over reader
+	wait_for "more are refused" refused_since "$(summary a connect_refused)" 20
+	stop greedy
+	wait "${PEER_PID[reader]}" 2>/dev/null
+	unset 'PEER_PID[reader]'
+	taskset -p -c "0-$(($(nproc --all) - 1))" $BASHPID >/dev/null
+	[ -z "$rcu" ] || chrt -f -p 1 "$rcu"
+}
+
+# refused_since BEFORE N: so many more
+refused_since()
+{
+	(($(summary a connect_refused) >= $1 + $2))
+}
+
 [ -e $ONLINE ] || give_up "CPU 1 can't be taken away"
 module_absent
 module_load_with event_slots=$ROOM || give_up "tcpwatch can't be loaded"
@@ -117,4 +150,5 @@ test_case "a CPU goes and comes while connections do" while_they_come
 test_case "a CPU comes after the reader" after_the_reader
 test_case "a CPU goes before its events are read" before_it_goes
 test_case "who reads goes while a CPU is away" while_it_is_away
+test_case "who reads goes while a CPU has no time" while_it_has_no_time
 run_cases
