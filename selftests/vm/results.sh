@@ -59,12 +59,13 @@ beside()
 	results_beside[$!]=$said
 }
 
+# results_wait N: until no more than N of them still run
 results_wait()
 {
 	local pid
 
-	for pid in "${!results_beside[@]}"; do
-		wait "$pid" || :
+	while [ "${#results_beside[@]}" -gt "$1" ]; do
+		wait -n -p pid "${!results_beside[@]}" || :
 		cat "${results_beside[$pid]}"
 		rm "${results_beside[$pid]}"
 		unset "results_beside[$pid]"
@@ -74,7 +75,7 @@ results_wait()
 # results_end: whether all has passed
 results_end()
 {
-	results_wait
+	results_wait 0
 	[ "${results_mine:-}" ] || return 0
 	echo
 	"$(dirname "${BASH_SOURCE[0]}")/table.sh" "$VM_RESULTS"
