@@ -100,18 +100,22 @@ lose()
 {
 	in_ns "$1" nft -f - <<-END
 		table inet lossy {
+			counter lost {
+			}
 			chain first {
 				type filter hook prerouting priority -300
-				${@:2} counter drop
+				${@:2} counter name lost drop
 			}
 		}
 	END
 }
 
-# lost_there NAMESPACE: so many packets; and no more from now on
+# lost_there NAMESPACE: so many packets; and no more from now on. Counted when the rule has gone, as
+# one more can be lost until then: what is sent again of what has arrived already.
 lost_there()
 {
-	in_ns "$1" nft list chain inet lossy first | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p'
+	in_ns "$1" nft flush chain inet lossy first
+	in_ns "$1" nft list counter inet lossy lost | sed -n 's/.*packets \([0-9]*\) .*/\1/p'
 	in_ns "$1" nft delete table inet lossy
 }
 
